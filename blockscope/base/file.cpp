@@ -1,0 +1,68 @@
+#include "blockscope/base/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "blockscope/base/error.hpp"
+
+namespace blockscope {
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+    std::error_code code;
+    if (fs::is_directory(path, code)) throw Error("is a directory, not a file", path.string());
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw Error(std::string("cannot be read: ") + std::strerror(errno), path.string());
+    const auto size = fs::file_size(path, code);
+    if (!code && size > (1ULL << 30)) throw Error("is larger than 1 GiB", path.string());
+    std::string content{std::istreambuf_iterator<char>(in), {}};
+    if (in.bad()) throw Error("cannot be read", path.string(), Fault::runtime);
+    return content;
+}
+
+namespace {
+
+[[noreturn]] void fail_writing(const fs::path& path, int code) {
+    throw Error(std::string("cannot be written: ") + std::strerror(code), path.string(),
+                Fault::runtime);
+}
+
+}  // namespace
+
+void write_file(const fs::path& path, std::string_view content) {
+    const std::string temporary = path.string() + "." + std::to_string(::getpid()) + ".part";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) fail_writing(path, errno);
+    int failure = 0;
+    while (!content.empty() && failure == 0) {
+        const auto written = ::write(file, content.data(), content.size());
+        if (written >= 0) {
+            content.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno != EINTR) {
+            failure = errno;
+        }
+    }
+    if (failure == 0 && ::fsync(file) != 0 && errno != EINVAL && errno != EROFS) failure = errno;
+    if (::close(file) != 0 && failure == 0) failure = errno;
+    if (failure == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) failure = errno;
+    if (failure != 0) {
+        ::unlink(temporary.c_str());
+        fail_writing(path, failure);
+    }
+}
+
+void make_output_directory(const fs::path& path) {
+    std::error_code code;
+    fs::create_directories(path, code);
+    if (!fs::is_directory(path)) {
+        fail_writing(path, code ? code.value() : ENOTDIR);
+    }
+    if (::access(path.c_str(), W_OK | X_OK) != 0) fail_writing(path, errno);
+}
+
+}  // namespace blockscope

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace blockscope {
+
+/// Whole file as bytes. Throws Error naming the file; refuses files above 1 GiB.
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes beside `path`, flushes to disk and renames: readers see the old content or the new, never
+/// half of it, and a full disk leaves the old. Throws Error(Fault::runtime).
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Creates `path` with its parents and checks that files can be written there.
+/// Throws Error(Fault::runtime).
+void make_output_directory(const std::filesystem::path& path);
+
+}  // namespace blockscope

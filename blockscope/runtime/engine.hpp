@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "blockscope/network/parameters.hpp"
+
+namespace blockscope {
+
+struct EngineOptions {
+    int threads = 1;
+    int batch = 1;
+};
+
+/// A network made ready to run on one machine. Buffers are the engine's and live as long as this.
+class PreparedNetwork {
+public:
+    virtual ~PreparedNetwork() = default;
+    /// [batch, channels, height, width], row-major, as float32.
+    virtual std::span<float> input() = 0;
+    /// Runs once, to completion. Throws Error(Fault::runtime).
+    virtual void run() = 0;
+    /// [batch, features] of the last run (a 1x1 map), or [batch, channels, height, width].
+    virtual std::span<const float> output() = 0;
+};
+
+/// A library that runs networks. One source file per library; what is not found at build time is
+/// left out and says so in `engine_reports`.
+class Engine {
+public:
+    virtual ~Engine() = default;
+    virtual std::string name() const = 0;     ///< "onednn"
+    virtual std::string version() const = 0;  ///< of the library that really runs
+    /// Keeps what it prepared for parameter entries it has seen, so that networks which share layers
+    /// are ready in well under a millisecond. A network stays valid while the engine lives; networks
+    /// of one engine share their activation memory and must not run at the same time.
+    /// Throws Error(Fault::runtime) when the library refuses the network.
+    virtual std::unique_ptr<PreparedNetwork> prepare(const NetworkGraph& network,
+                                                     const Parameters& parameters) = 0;
+};
+
+/// What this build and this machine offer. reason: why not, when `available` is false.
+struct EngineReport {
+    std::string name;
+    bool available = false;
+    std::string version;
+    std::string reason;
+};
+std::vector<EngineReport> engine_reports();
+
+/// Throws Error naming the engines there are, or why the named one cannot be had.
+std::unique_ptr<Engine> make_engine(const std::string& name, const EngineOptions& options);
+
+}  // namespace blockscope

@@ -1,0 +1,12 @@
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(Eigen3 REQUIRED)
+find_package(Boost REQUIRED)
+find_package(dnnl CONFIG REQUIRED)
+find_package(Protobuf REQUIRED)  # before ONNX, whose targets name it
+find_package(ONNX REQUIRED)

@@ -1,0 +1,41 @@
+# blockscope_library(FOLDER USES folders... PRIVATE targets...)
+# All sources of blockscope/FOLDER except those that an optional part leaves out
+# (BLOCKSCOPE_SKIP_SOURCES holds their names).
+function(blockscope_library folder)
+    cmake_parse_arguments(lib "" "" "USES;PRIVATE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/blockscope/${folder}/*.cpp)
+    foreach(skip ${BLOCKSCOPE_SKIP_SOURCES})
+        list(FILTER sources EXCLUDE REGEX "/${skip}$")
+    endforeach()
+    if(NOT sources)
+        message(FATAL_ERROR "blockscope/${folder} has no sources")
+    endif()
+    add_library(blockscope_${folder} STATIC ${sources})
+    target_link_libraries(blockscope_${folder} PUBLIC blockscope_flags)
+    foreach(used ${lib_USES})
+        target_link_libraries(blockscope_${folder} PUBLIC blockscope_${used})
+    endforeach()
+    target_link_libraries(blockscope_${folder} PRIVATE ${lib_PRIVATE})
+endfunction()
+
+# blockscope_embed_text(FOLDER GLOB NAME): the files become
+#     extern const EmbeddedText NAME[]; extern const std::size_t NAME_count;   (base/embedded.hpp)
+function(blockscope_embed_text folder glob name)
+    file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${glob})
+    set(entries "")
+    foreach(file ${files})
+        set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+        get_filename_component(stem ${file} NAME_WLE)
+        file(READ ${file} text)
+        string(APPEND entries "    {\"${stem}\", R\"embedded~(${text})embedded~\"},\n")
+    endforeach()
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name}.cpp CONTENT
+"#include \"blockscope/base/embedded.hpp\"
+
+namespace blockscope {
+extern const EmbeddedText ${name}[] = {
+${entries}    {nullptr, nullptr}};
+}  // namespace blockscope
+")
+    target_sources(blockscope_${folder} PRIVATE ${CMAKE_BINARY_DIR}/generated/${name}.cpp)
+endfunction()
