@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blockscope/base/progress.hpp"
+#include "blockscope/space/layer_table.hpp"
+
+namespace blockscope {
+
+enum class Direction { smaller_is_better, larger_is_better, neither };
+
+struct MetricInfo {
+    std::string name;    ///< "latency/host"
+    std::string column;  ///< in tables: "latency_host_ms"
+    std::string unit;    ///< "ms"
+    Direction direction = Direction::neither;
+    bool noisy = false;  ///< two evaluations of one architecture differ
+    std::string source;  ///< what it is and by which convention, one phrase
+};
+
+/// Numbers of a batch of architectures, in its order.
+struct MetricColumn {
+    std::vector<double> values;  ///< NaN where it failed
+    std::vector<double> spread;  ///< standard error of each value, same unit; empty if exact
+    std::vector<std::pair<std::size_t, std::string>> failures;  ///< index and reason
+};
+
+/// Whatever gives an architecture a number. Users plug in their own.
+class Metric {
+public:
+    virtual ~Metric() = default;
+    virtual const MetricInfo& info() const = 0;
+    /// What is expected to fail for one architecture is a NaN with a reason; throws Error for what
+    /// makes all of them impossible.
+    virtual MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
+                                  Progress* progress = nullptr) = 0;
+    /// The metric as a table of layer terms, if that is what it is.
+    virtual std::optional<LayerTable> additive(const DesignSpace& space, int resolution) {
+        (void)space;
+        (void)resolution;
+        return std::nullopt;
+    }
+};
+
+}  // namespace blockscope
