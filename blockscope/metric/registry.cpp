@@ -1,0 +1,36 @@
+#include "blockscope/metric/registry.hpp"
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/count_metric.hpp"
+#include "blockscope/metric/csv_metric.hpp"
+
+namespace blockscope {
+
+std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space) {
+    if (auto count = make_count_metric(name)) return count;
+    if (name.starts_with("csv:")) {
+        const auto hash = name.rfind('#');
+        if (hash == std::string::npos || hash + 1 == name.size()) {
+            throw Error(fmt::format("'{}' names no column: write csv:FILE#COLUMN", name));
+        }
+        return make_csv_metric(space, name.substr(4, hash - 4), name.substr(hash + 1));
+    }
+    std::vector<std::string> names;
+    for (const auto& report : metric_reports()) names.push_back(report.info.name);
+    throw Error(fmt::format("unknown metric '{}'{}; known are {}", name, did_you_mean(name, names),
+                            quoted_list(names)));
+}
+
+std::vector<MetricReport> metric_reports() {
+    std::vector<MetricReport> reports;
+    for (auto& info : count_metrics()) reports.push_back({std::move(info), true, ""});
+    reports.push_back({{"csv:FILE#COLUMN", "", "of the column", Direction::neither, false,
+                        "values of somebody's table, looked up by architecture"},
+                       true, ""});
+    return reports;
+}
+
+}  // namespace blockscope

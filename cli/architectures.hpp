@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "blockscope/space/design_space.hpp"
+#include "cli/commands.hpp"
+
+namespace blockscope::cli {
+
+/// Architectures of a CSV file with an `arch` column (and `resolution`, `space` if it has them), of
+/// a text file with one architecture a line, or of a net.config file or folder.
+std::vector<Architecture> read_architectures(const DesignSpace& space, const std::string& path);
+
+/// --resolution, or the space's default. Throws Error for one the space does not list.
+std::vector<int> chosen_resolutions(const DesignSpace& space, const Common& common);
+
+}  // namespace blockscope::cli

@@ -1,0 +1,92 @@
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/file.hpp"
+
+namespace blockscope::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupt_seen = 0;
+
+void on_interrupt(int) {
+    if (interrupt_seen != 0) std::_Exit(130);  // a second Ctrl-C does not wait
+    interrupt_seen = 1;
+}
+
+}  // namespace
+
+Console::Console(bool quiet) : quiet_(quiet), terminal_(::isatty(2) != 0) {}
+
+void Console::clear_bar() {
+    if (bar_shown_) fmt::print(stderr, "\r\x1b[K");
+    bar_shown_ = false;
+}
+
+void Console::say(std::string_view line) {
+    if (quiet_) return;
+    clear_bar();
+    fmt::print(stderr, "{}\n", line);
+}
+
+void Console::update(std::string_view task, double done, double total) {
+    if (quiet_) return;
+    const auto now = Clock::now();
+    if (task != task_) {
+        task_ = task;
+        start_ = now;
+    }
+    const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
+    if (now - shown_ < pause) return;
+    shown_ = now;
+    const double elapsed = std::chrono::duration<double>(now - start_).count();
+    std::string line = total > 0 ? fmt::format("{}: {:.0f} of {:.0f}", task, done, total)
+                                 : fmt::format("{}: {:.0f}", task, done);
+    if (total > 0 && done > 0 && elapsed > 1) {
+        line += fmt::format(", {:.1f} per s, {:.0f} s left", done / elapsed,
+                            elapsed * (total - done) / done);
+    }
+    if (!terminal_) {
+        fmt::print(stderr, "{}\n", line);
+        return;
+    }
+    constexpr int width = 24;
+    if (total > 0) {
+        const int full = static_cast<int>(width * std::min(1.0, done / total));
+        line = fmt::format("[{:<{}}] {}", std::string(static_cast<std::size_t>(full), '='), width, line);
+    }
+    fmt::print(stderr, "\r\x1b[K{}", line);
+    std::fflush(stderr);
+    bar_shown_ = true;
+}
+
+bool Console::stop_requested() const { return interrupted(); }
+
+bool Console::truecolour(int file) {
+    const char* colour = std::getenv("COLORTERM");
+    return ::isatty(file) != 0 && std::getenv("NO_COLOR") == nullptr && colour != nullptr &&
+           (std::string_view(colour) == "truecolor" || std::string_view(colour) == "24bit");
+}
+
+void Console::catch_interrupts() { std::signal(SIGINT, on_interrupt); }
+
+bool Console::interrupted() { return interrupt_seen != 0; }
+
+void write_output(const std::string& path, std::string_view content) {
+    if (path != "-") {
+        write_file(path, content);
+        return;
+    }
+    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||
+        std::fflush(stdout) != 0) {
+        throw Error("standard output cannot be written", Fault::runtime);
+    }
+}
+
+}  // namespace blockscope::cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "blockscope/base/progress.hpp"
+
+namespace blockscope::cli {
+
+/// Where the command line talks to people: standard error, and a bar that becomes a line every 10 s
+/// where there is no terminal. Data goes to files or standard output, never through here.
+class Console : public Progress {
+public:
+    explicit Console(bool quiet);
+
+    void say(std::string_view line);
+    void update(std::string_view task, double done, double total) override;
+    bool stop_requested() const override;
+
+    /// True if `file` (1: output, 2: error) is a terminal that shows 24-bit colour and NO_COLOR is
+    /// not set.
+    static bool truecolour(int file);
+    /// From now on Ctrl-C asks running work to stop and save instead of ending the process.
+    static void catch_interrupts();
+    static bool interrupted();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    void clear_bar();
+
+    bool quiet_;
+    bool terminal_;
+    bool bar_shown_ = false;
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point shown_{};
+    std::string task_;
+};
+
+/// Writes to a file, or to standard output for "-".
+void write_output(const std::string& path, std::string_view content);
+
+}  // namespace blockscope::cli

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "blockscope/base/csv.hpp"
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/file.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/registry.hpp"
+#include "blockscope/network/onnx_export.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/space_file.hpp"
+#include "cli/architectures.hpp"
+#include "cli/commands.hpp"
+
+namespace blockscope::cli {
+
+int run_metrics(const MetricsCommand& command, Console&) {
+    if (!command.space.empty()) (void)load_space(command.space);
+    std::string text = fmt::format("{:<24}{:<12}{}\n", "metric", "unit", "source");
+    for (const auto& report : metric_reports()) {
+        text += fmt::format("{:<24}{:<12}{}{}\n", report.info.name, report.info.unit,
+                            report.info.source,
+                            report.available ? "" : "; not available here: " + report.reason);
+    }
+    write_output("-", text);
+    return 0;
+}
+
+int run_evaluate(const EvaluateCommand& command, const Common& common, Console& console) {
+    const auto space = load_space(command.space);
+    std::vector<Architecture> archs;
+    if (!command.archs.empty()) archs = read_architectures(space, command.archs);
+    const int resolution = chosen_resolutions(space, common).front();
+    for (const auto& text : command.arch) {
+        archs.push_back(parse_architecture(space, text, resolution, "--arch"));
+    }
+    if (archs.empty()) throw Error("no architectures: give --archs FILE or --arch TEXT");
+    std::vector<MetricColumn> columns;
+    std::string header = "arch,resolution";
+    for (const auto& name : command.metrics) {
+        const auto metric = make_metric(name, space);
+        columns.push_back(metric->evaluate(space, archs, &console));
+        header += "," + csv_cell(metric->info().column);
+        if (!columns.back().failures.empty()) {
+            const auto& [index, reason] = columns.back().failures.front();
+            console.say(fmt::format("warning: {}: {} of {} architectures have no value; the first is "
+                                    "row {}: {}", name, columns.back().failures.size(), archs.size(),
+                                    index + 1, reason));
+        }
+    }
+    std::string text = header + "\n";
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        text += body_text(space, archs[i]) + fmt::format(",{}", archs[i].resolution);
+        for (const auto& column : columns) text += "," + round_trip(column.values[i]);
+        text += '\n';
+    }
+    write_output(command.output, text);
+    return 0;
+}
+
+int run_export(const ExportCommand& command, const Common& common, Console& console) {
+    const auto space = load_space(command.space);
+    const auto a = parse_architecture(space, command.arch, chosen_resolutions(space, common).front(),
+                                      "--arch");
+    const auto network = lower(space, a);
+    const auto model = to_onnx(network, random_parameters(network, common.seed));
+    if (const auto problem = check_onnx(model); !problem.empty()) {
+        throw Error("the ONNX checker refuses the model: " + problem, Fault::runtime);
+    }
+    write_output(command.output, model);
+    console.say(fmt::format("{}: ONNX opset 14, random weights of seed {}, batch norm folded, "
+                            "input 1x3x{}x{}", command.output, common.seed, a.resolution,
+                            a.resolution));
+    return 0;
+}
+
+}  // namespace blockscope::cli
