@@ -123,10 +123,18 @@ std::string Writer::unique(const Operator& op) {
     return before == 0 ? name : fmt::format("{} #{}", name, before + 1);
 }
 
+/// A window of one element is no node of its own: its result is its input.
+bool left_out(const Operator& op) {
+    return op.kind == OpKind::average_pool && op.kernel == 1 && op.stride == 1 &&
+           op.activation == Activation::none;
+}
+
 std::string Writer::tensor(int number) const {
-    if (number == 0) return "input";
     if (number == static_cast<int>(network_.operators.size())) return "output";
-    return fmt::format("t{}", number);
+    while (number > 0 && left_out(network_.operators[static_cast<std::size_t>(number) - 1])) {
+        number = network_.operators[static_cast<std::size_t>(number) - 1].input;
+    }
+    return number == 0 ? "input" : fmt::format("t{}", number);
 }
 
 void Writer::weights(const Operator& op, int index, const std::string& name) {
@@ -175,10 +183,6 @@ void Writer::body(const Operator& op, int index, const std::string& name,
             break;
         }
         case OpKind::average_pool: {
-            if (op.kernel == 1 && op.stride == 1) {
-                node("Identity", name, {input}, output);
-                break;
-            }
             auto& n = node("AveragePool", name, {input}, output);
             set(n, "kernel_shape", {op.kernel, op.kernel});
             set(n, "strides", {op.stride, op.stride});
@@ -226,6 +230,7 @@ std::string Writer::write() {
     if (count == 0) throw Error("a network without operators cannot be exported");
     for (int i = 0; i < count; ++i) {
         const Operator& op = network_.operators[static_cast<std::size_t>(i)];
+        if (left_out(op) && i + 1 < count) continue;
         const std::string name = unique(op);
         const std::string output = tensor(i + 1);
         const bool plain = op.activation == Activation::none;

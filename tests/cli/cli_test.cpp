@@ -1,0 +1,183 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "blockscope/base/csv.hpp"
+#include "blockscope/base/file.hpp"
+
+namespace {
+
+struct Outcome {
+    int code = -1;
+    std::string text;  ///< standard output, then standard error
+};
+
+Outcome run(const std::string& arguments) {
+    const std::string command = std::string(BLOCKSCOPE_BINARY) + " " + arguments + " 2>&1";
+    Outcome result;
+    FILE* pipe = ::popen(command.c_str(), "r");
+    std::array<char, 4096> buffer{};
+    while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+        result.text.append(buffer.data(), n);
+    }
+    result.code = WEXITSTATUS(::pclose(pipe));
+    return result;
+}
+
+std::filesystem::path scratch(const std::string& name) {
+    const auto path = std::filesystem::temp_directory_path() / ("blockscope_cli_" + name);
+    std::filesystem::remove_all(path);
+    return path;
+}
+
+TEST(CommandLine, GivesOneClearLineAndTheRightCodeForBadInput) {
+    const std::pair<const char*, std::pair<int, const char*>> cases[] = {
+        {"space ofa-mbv", {3, "blockscope: unknown space 'ofa-mbv' (did you mean 'ofa-mbv3'?)"}},
+        {"evaluate ofa-mbv3 --arch e3k3 --metric mac",
+         {3, "blockscope: --arch: column 5: expected '|' (unit 2), found 'the end'"}},
+        {"profile ofa-mbv3 --metric mac -o @", {3, "blockscope: unknown metric 'mac' (did you mean 'macs'?)"}},
+        {"profile ofa-mbv3 --metric macs -o /proc/nowhere", {1, "blockscope: /proc/nowhere: cannot be written"}},
+        {"profile ofa-mbv3 --metric macs --resolution 223 -o @", {3, "blockscope: 'ofa-mbv3' has no resolution 223"}},
+        {"profile ofa-mbv3 --metric macs --level 2 -o @", {2, "blockscope: --level: must lie between 0 and 1"}},
+        {"spce ofa-mbv3", {2, "(did you mean 'space'?)"}},
+        {"sample ofa-mbv3 -n 0", {2, "blockscope: -n"}},
+        {"evaluate ofa-mbv3 --archs nowhere.csv --metric macs", {3, "blockscope: nowhere.csv: cannot be read"}},
+    };
+    const auto directory = scratch("bad").string();
+    for (const auto& [arguments, expected] : cases) {
+        std::string line = arguments;
+        if (const auto at = line.find('@'); at != std::string::npos) line.replace(at, 1, directory);
+        SCOPED_TRACE(line);
+        const Outcome r = run(line);
+        EXPECT_EQ(r.code, expected.first) << r.text;
+        EXPECT_NE(r.text.find(expected.second), std::string::npos) << r.text;
+        EXPECT_EQ(std::count(r.text.begin(), r.text.end(), '\n'), 1) << r.text;
+    }
+}
+
+TEST(CommandLine, EveryVerbHasHelpWithAnExampleThatRuns) {
+    const auto directory = scratch("help");
+    std::filesystem::create_directories(directory);
+    for (const auto* verb : {"spaces", "space", "metrics", "sample", "evaluate", "profile", "export"}) {
+        SCOPED_TRACE(verb);
+        const Outcome help = run(std::string(verb) + " --help");
+        EXPECT_EQ(help.code, 0);
+        const auto at = help.text.find("Example:\n  blockscope ");
+        ASSERT_NE(at, std::string::npos);
+        auto example = help.text.substr(at + 22);
+        example = example.substr(0, example.find('\n'));
+        const std::string command = "cd " + directory.string() + " && " + BLOCKSCOPE_BINARY + " " +
+                                    example + " >/dev/null 2>&1";
+        EXPECT_EQ(std::system(command.c_str()), 0) << example;
+    }
+}
+
+TEST(CommandLine, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
+    const auto one = run("sample resnet50 -n 9000 --seed 5 --threads 1 --quiet");
+    const auto four = run("sample resnet50 -n 9000 --seed 5 --threads 4 --quiet");
+    EXPECT_EQ(one.code, 0);
+    EXPECT_EQ(one.text, four.text);
+    EXPECT_NE(one.text, run("sample resnet50 -n 9000 --seed 6 --threads 4 --quiet").text);
+}
+
+TEST(Profile, WritesTheStatedColumnsAndKeepsEarlierResultsWhenItFails) {
+    const auto directory = scratch("profile");
+    const Outcome r = run("profile ofa-mbv3 --metric macs --resolution 224,192 --percentiles 5,95 -o " +
+                      directory.string());
+    ASSERT_EQ(r.code, 0) << r.text;
+    using blockscope::parse_csv;
+    using blockscope::read_file;
+    const auto blocks = parse_csv(read_file(directory / "blocks.csv"), "blocks.csv");
+    EXPECT_EQ(blocks.header, (std::vector<std::string>{"metric", "unit_of_measure", "resolution",
+                                                       "block", "response", "low", "high", "count",
+                                                       "distinguishable"}));
+    EXPECT_EQ(blocks.rows.size(), 18);
+    const auto cells = parse_csv(read_file(directory / "placements.csv"), "placements.csv");
+    EXPECT_EQ(cells.rows.size(), 360);
+    EXPECT_EQ(cells.header[12], "p5");
+    EXPECT_EQ(cells.header[23], "p95_delta_high");
+    EXPECT_EQ(cells.rows[0][5], "MBConv3-3");
+    const auto depths = parse_csv(read_file(directory / "depths.csv"), "depths.csv");
+    EXPECT_EQ(depths.rows.size(), 30);
+    const auto before = read_file(directory / "profile.json");
+    EXPECT_EQ(run("profile ofa-mbv3 --metric mac -o " + directory.string()).code, 3);
+    EXPECT_EQ(read_file(directory / "profile.json"), before);
+}
+
+TEST(Profile, OfSomebodysTableIsEstimatedAndSaysWhatIsMissing) {
+    const auto directory = scratch("csv");
+    std::filesystem::create_directories(directory);
+    const auto archs = (directory / "archs.csv").string();
+    ASSERT_EQ(run("sample ofa-mbv3 -n 300 --quiet -o " + archs).code, 0);
+    const auto values = (directory / "values.csv").string();
+    ASSERT_EQ(run("evaluate ofa-mbv3 --archs " + archs + " --metric macs -o " + values).code, 0);
+    const Outcome r = run("profile ofa-mbv3 -n 310 --metric csv:" + values + "#macs -o " +
+                      (directory / "out").string());
+    EXPECT_EQ(r.code, 0) << r.text;
+    EXPECT_NE(r.text.find("10 of 310 architectures have no value"), std::string::npos) << r.text;
+    EXPECT_NE(r.text.find("estimator pooled, 95 % intervals, 300 networks"), std::string::npos);
+    blockscope::write_file(directory / "bad.csv", "arch,x\ne3k3,nan\n");
+    const Outcome bad = run("evaluate ofa-mbv3 --archs " + archs + " --metric csv:" +
+                        (directory / "bad.csv").string() + "#y");
+    EXPECT_EQ(bad.code, 3);
+    EXPECT_NE(bad.text.find("has no column 'y'"), std::string::npos) << bad.text;
+}
+
+TEST(CommandLine, AUserWrittenSpaceWorksInEveryCommand) {
+    const auto directory = scratch("own");
+    std::filesystem::create_directories(directory);
+    const auto file = (directory / "mine.toml").string();
+    blockscope::write_file(file, R"(name = "mine"
+resolutions = [64, 96]
+[[block]]
+kind = "mbconv"
+expand = 2.5
+kernel = 3
+[[block]]
+kind = "mbconv"
+expand = 4
+kernel = 7
+se = true
+activation = "swish"
+[[stem]]
+op = "conv"
+kernel = 3
+stride = 2
+channels = [8, 16]
+activation = "relu"
+[[unit]]
+channels = 24
+widths = [0.5, 1.0]
+stride = 2
+depth = [1, 3]
+[[unit]]
+channels = 40
+depth = 2
+activation = "h_swish"
+[[head]]
+op = "global_pool"
+[[head]]
+op = "linear"
+channels = 10
+)");
+    EXPECT_EQ(run("space " + file).code, 0);
+    EXPECT_EQ(run("space --json " + file).code, 0);
+    const auto archs = (directory / "archs.csv").string();
+    EXPECT_EQ(run("sample " + file + " -n 40 -o " + archs).code, 0);
+    const Outcome evaluated = run("evaluate " + file + " --archs " + archs +
+                              " --metric macs --metric macs/torchprofile --metric params --metric "
+                              "activation_bytes --metric activation_bytes/total");
+    EXPECT_EQ(evaluated.code, 0) << evaluated.text;
+    const Outcome profile = run("profile " + file + " --metric macs --metric activation_bytes -o " +
+                            (directory / "p").string());
+    EXPECT_EQ(profile.code, 0) << profile.text;
+    const Outcome exported = run("export " + file + " --arch 'w1|w0:e2.5k3|e4k7sswish-e2.5k3' -o " +
+                             (directory / "m.onnx").string());
+    EXPECT_EQ(exported.code, 0) << exported.text;
+}
+
+}  // namespace
