@@ -1,9 +1,9 @@
 #include "cli/architectures.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"

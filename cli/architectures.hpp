@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "blockscope/space/design_space.hpp"
+
 #include "cli/commands.hpp"
 
 namespace blockscope::cli {

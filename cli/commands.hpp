@@ -12,11 +12,11 @@ namespace blockscope::cli {
 struct Common {
     std::string command_line;
     std::uint64_t seed = 1;
-    unsigned threads = 0;            ///< 0: all cores of this process
-    std::vector<int> resolutions;    ///< empty: the space's default
+    unsigned threads = 0;          ///< 0: all cores of this process
+    std::vector<int> resolutions;  ///< empty: the space's default
     std::string protocol = "definition";
     double level = 0.95;
-    std::string budget;              ///< "60s", "500" or empty
+    std::string budget;  ///< "60s", "500" (networks) or empty
     bool no_host = false;
     bool quiet = false;
     std::string study;
@@ -60,7 +60,18 @@ struct ExportCommand {
     std::string output;
 };
 
+struct MeasureCommand {
+    std::string space;
+    std::string archs;
+    std::size_t n = 20;
+    std::string metric = "latency/host";
+    int visits = 4;
+    std::string output = "-";
+    bool strict = false;
+};
+
 int run_spaces(Console& console);
+int run_measure(const MeasureCommand& command, const Common& common, Console& console);
 int run_space(const SpaceCommand& command, const Common& common, Console& console);
 int run_metrics(const MetricsCommand& command, Console& console);
 int run_sample(const SampleCommand& command, const Common& common, Console& console);

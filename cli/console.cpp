@@ -1,11 +1,11 @@
 #include "cli/console.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
@@ -42,7 +42,8 @@ void Console::update(std::string_view task, double done, double total) {
         task_ = task;
         start_ = now;
     }
-    const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
+    const auto pause =
+        terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
     if (now - shown_ < pause) return;
     shown_ = now;
     const double elapsed = std::chrono::duration<double>(now - start_).count();
@@ -59,7 +60,8 @@ void Console::update(std::string_view task, double done, double total) {
     constexpr int width = 24;
     if (total > 0) {
         const int full = static_cast<int>(width * std::min(1.0, done / total));
-        line = fmt::format("[{:<{}}] {}", std::string(static_cast<std::size_t>(full), '='), width, line);
+        line = fmt::format("[{:<{}}] {}", std::string(static_cast<std::size_t>(full), '='), width,
+                           line);
     }
     fmt::print(stderr, "\r\x1b[K{}", line);
     std::fflush(stderr);

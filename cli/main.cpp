@@ -1,12 +1,15 @@
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <new>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
+
 #include "cli/commands.hpp"
 
 namespace blockscope::cli {
@@ -14,10 +17,14 @@ namespace {
 
 int exit_code(Fault fault) {
     switch (fault) {
-        case Fault::runtime: return 1;
-        case Fault::input: return 3;
-        case Fault::infeasible: return 4;
-        case Fault::device: return 5;
+        case Fault::runtime:
+            return 1;
+        case Fault::input:
+            return 3;
+        case Fault::infeasible:
+            return 4;
+        case Fault::device:
+            return 5;
     }
     return 1;
 }
@@ -79,7 +86,8 @@ int run(int argc, char** argv) {
     space_verb->callback([&] { work = [&](Console& c) { return run_space(space, common, c); }; });
 
     MetricsCommand metrics;
-    auto* metrics_verb = verb("metrics", "lists what can be evaluated", "blockscope metrics ofa-mbv3");
+    auto* metrics_verb =
+        verb("metrics", "lists what can be evaluated", "blockscope metrics ofa-mbv3");
     metrics_verb->add_option("SPACE", metrics.space, "name or TOML file");
     metrics_verb->callback([&] { work = [&](Console& c) { return run_metrics(metrics, c); }; });
 
@@ -87,36 +95,79 @@ int run(int argc, char** argv) {
     auto* sample_verb = verb("sample", "draws random architectures, as CSV",
                              "blockscope sample ofa-mbv3 -n 10 --seed 7");
     sample_verb->add_option("SPACE", sample.space, "name or TOML file")->required();
-    sample_verb->add_option("-n", sample.n, "how many")->check(CLI::Range(std::size_t{1}, std::size_t{100000000}))->capture_default_str();
-    sample_verb->add_option("-o", sample.output, "file, - for standard output")->capture_default_str();
+    sample_verb->add_option("-n", sample.n, "how many")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100000000}))
+        ->capture_default_str();
+    sample_verb->add_option("-o", sample.output, "file, - for standard output")
+        ->capture_default_str();
     add_common(*sample_verb, common, false);
-    sample_verb->callback([&] { work = [&](Console& c) { return run_sample(sample, common, c); }; });
+    sample_verb->callback(
+        [&] { work = [&](Console& c) { return run_sample(sample, common, c); }; });
 
     EvaluateCommand evaluate;
-    auto* evaluate_verb =
-        verb("evaluate", "numbers for given architectures, as CSV in their order",
-             "blockscope evaluate ofa-mbv3 --arch \"{'ks':5,'e':4,'d':3}\" --metric macs --metric params");
+    auto* evaluate_verb = verb("evaluate", "numbers for given architectures, as CSV in their order",
+                               "blockscope evaluate ofa-mbv3 --arch \"{'ks':5,'e':4,'d':3}\" "
+                               "--metric macs --metric params");
     evaluate_verb->add_option("SPACE", evaluate.space, "name or TOML file")->required();
-    evaluate_verb->add_option("--archs", evaluate.archs,
-                              "CSV with an arch column, a text file with one a line, or net.config");
+    evaluate_verb->add_option(
+        "--archs", evaluate.archs,
+        "CSV with an arch column, a text file with one a line, or net.config");
     evaluate_verb->add_option("--arch", evaluate.arch, "one architecture; may be repeated")
-        ->expected(1)->take_all();
-    evaluate_verb->add_option("--metric", evaluate.metrics, "see blockscope metrics; may be repeated")
-        ->required()->expected(1)->take_all();
-    evaluate_verb->add_option("-o", evaluate.output, "file, - for standard output")->capture_default_str();
+        ->expected(1)
+        ->take_all();
+    evaluate_verb
+        ->add_option("--metric", evaluate.metrics, "see blockscope metrics; may be repeated")
+        ->required()
+        ->expected(1)
+        ->take_all();
+    evaluate_verb->add_option("-o", evaluate.output, "file, - for standard output")
+        ->capture_default_str();
     add_common(*evaluate_verb, common, false);
-    evaluate_verb->callback([&] { work = [&](Console& c) { return run_evaluate(evaluate, common, c); }; });
+    evaluate_verb->callback(
+        [&] { work = [&](Console& c) { return run_evaluate(evaluate, common, c); }; });
+
+    MeasureCommand measure;
+    auto* measure_verb =
+        verb("measure", "measures latency of architectures on this machine, as CSV",
+             "blockscope measure ofa-mbv3 -n 3 --visits 2");
+    measure_verb->add_option("SPACE", measure.space, "name or TOML file")->required();
+    measure_verb->add_option("--archs", measure.archs,
+                             "CSV with an arch column; else -n random ones");
+    measure_verb->add_option("-n", measure.n, "random architectures at each resolution")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
+        ->capture_default_str();
+    measure_verb
+        ->add_option("--metric", measure.metric, "latency/host[:engine=..,threads=..,batch=..]")
+        ->capture_default_str();
+    measure_verb->add_option("--visits", measure.visits, "timed runs of each, spread over the time")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    measure_verb->add_flag("--strict", measure.strict, "exit with 6 if a result cannot be trusted");
+    measure_verb->add_option("-o", measure.output, "file, - for standard output")
+        ->capture_default_str();
+    add_common(*measure_verb, common, false);
+    measure_verb->callback(
+        [&] { work = [&](Console& c) { return run_measure(measure, common, c); }; });
 
     ProfileCommand profile;
-    auto* profile_verb = verb("profile", "which blocks, where, help or hurt a metric (Equations 1 to 3)",
-                              "blockscope profile ofa-mbv3 --metric macs -o macs-profile");
+    auto* profile_verb =
+        verb("profile", "which blocks, where, help or hurt a metric (Equations 1 to 3)",
+             "blockscope profile ofa-mbv3 --metric macs -o macs-profile");
     profile_verb->add_option("SPACE", profile.space, "name or TOML file")->required();
     profile_verb->add_option("--metric", profile.metrics, "see blockscope metrics; may be repeated")
-        ->required()->expected(1)->take_all();
-    profile_verb->add_option("-n", profile.n, "architectures to sample where the estimate is not exact")
-        ->check(CLI::Range(std::size_t{20}, std::size_t{100000000}))->capture_default_str();
+        ->required()
+        ->expected(1)
+        ->take_all();
+    profile_verb
+        ->add_option("-n", profile.n, "architectures to sample where the estimate is not exact")
+        ->check(CLI::Range(std::size_t{20}, std::size_t{100000000}))
+        ->capture_default_str();
+    profile_verb->add_option(
+        "--budget", common.budget,
+        "of measured metrics at each resolution: 60s, or 500 networks; default -n");
     profile_verb->add_option("--estimator", profile.estimator, "auto, exact or pooled")
-        ->check(CLI::IsMember({"auto", "exact", "pooled"}))->capture_default_str();
+        ->check(CLI::IsMember({"auto", "exact", "pooled"}))
+        ->capture_default_str();
     profile_verb->add_option("--percentiles", profile.percentiles, "of Equation 3, in per cent")
         ->delimiter(',')
         ->check([](const std::string& text) {
@@ -126,16 +177,19 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     profile_verb->add_option("-o", profile.output, "directory to write")->capture_default_str();
     add_common(*profile_verb, common, true);
-    profile_verb->callback([&] { work = [&](Console& c) { return run_profile(profile, common, c); }; });
+    profile_verb->callback(
+        [&] { work = [&](Console& c) { return run_profile(profile, common, c); }; });
 
     ExportCommand export_command;
-    auto* export_verb = verb("export", "writes an architecture as ONNX with random weights",
-                             "blockscope export ofa-mbv3 --arch \"{'ks':3,'e':3,'d':2}\" -o small.onnx");
+    auto* export_verb =
+        verb("export", "writes an architecture as ONNX with random weights",
+             "blockscope export ofa-mbv3 --arch \"{'ks':3,'e':3,'d':2}\" -o small.onnx");
     export_verb->add_option("SPACE", export_command.space, "name or TOML file")->required();
     export_verb->add_option("--arch", export_command.arch, "architecture")->required();
     export_verb->add_option("-o", export_command.output, "file")->required();
     add_common(*export_verb, common, false);
-    export_verb->callback([&] { work = [&](Console& c) { return run_export(export_command, common, c); }; });
+    export_verb->callback(
+        [&] { work = [&](Console& c) { return run_export(export_command, common, c); }; });
 
     try {
         app.parse(argc, argv);
@@ -160,10 +214,20 @@ int run(int argc, char** argv) {
     return work(console);
 }
 
+/// libgomp reads how its threads wait when it starts, so the variable must be there before the
+/// process is: spinning threads made runs up to 40 times slower as soon as a neighbour wanted a
+/// core.
+void make_openmp_wait_passively(char** argv) {
+    if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+    ::setenv("OMP_WAIT_POLICY", "passive", 1);
+    ::execv("/proc/self/exe", argv);  // comes back only where /proc is missing: go on as we are
+}
+
 }  // namespace
 }  // namespace blockscope::cli
 
 int main(int argc, char** argv) {
+    blockscope::cli::make_openmp_wait_passively(argv);
     try {
         return blockscope::cli::run(argc, argv);
     } catch (const blockscope::Error& e) {

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <bit>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "blockscope/base/text.hpp"
@@ -8,12 +8,15 @@
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
 #include "cli/commands.hpp"
 
 namespace blockscope::cli {
 namespace {
 
-std::string join(const std::vector<int>& values) { return fmt::format("{}", fmt::join(values, " ")); }
+std::string join(const std::vector<int>& values) {
+    return fmt::format("{}", fmt::join(values, " "));
+}
 
 /// Smallest and largest value of a sum table over everything allowed: the smallest and largest path
 /// through depth, width and block, unit by unit, for every width that goes in and out.
@@ -51,7 +54,8 @@ std::pair<double, double> range(const DesignSpace& space, const LayerTable& tabl
         }
         double total = none;
         for (std::size_t w = 0; w < state.size(); ++w) {
-            if (!std::isnan(state[w])) total = better(state[w] + table.head(static_cast<int>(w)), total);
+            if (!std::isnan(state[w]))
+                total = better(state[w] + table.head(static_cast<int>(w)), total);
         }
         (largest ? best.second : best.first) = total;
     }
@@ -114,17 +118,17 @@ int run_space(const SpaceCommand& command, const Common& common, Console&) {
         write_output("-", j.dump(1) + "\n");
         return 0;
     }
-    std::string text = fmt::format(
-        "{}: {}\narchitectures: {} (10^{:.1f})\n", space.name, space.title, count.total,
-        count.log10_total);
+    std::string text = fmt::format("{}: {}\narchitectures: {} (10^{:.1f})\n", space.name,
+                                   space.title, count.total, count.log10_total);
     if (count.total != count.body) text += fmt::format("without stem choices: {}\n", count.body);
     text += fmt::format("placements: {}\nresolutions: {}, default {}\n", placements(space).size(),
                         resolutions_text(space), space.default_resolution);
-    text += fmt::format("at {0}x{0}: {1:.0f} to {2:.0f} MACs (convolutions and linear layers, biases "
-                        "not counted), {3:.0f} to {4:.0f} parameters\n\n",
-                        resolution, least, most, fewest, largest);
-    text += fmt::format("{:<8}{:<18}{:>7}  {:<10}{:<11}{:<5}{:<14}{}\n", "unit", "channels", "stride",
-                        "layers", "activation", "SE", "map out", "blocks of layer 1");
+    text += fmt::format(
+        "at {0}x{0}: {1:.0f} to {2:.0f} MACs (convolutions and linear layers, biases "
+        "not counted), {3:.0f} to {4:.0f} parameters\n\n",
+        resolution, least, most, fewest, largest);
+    text += fmt::format("{:<8}{:<18}{:>7}  {:<10}{:<11}{:<5}{:<14}{}\n", "unit", "channels",
+                        "stride", "layers", "activation", "SE", "map out", "blocks of layer 1");
     Architecture a;
     a.resolution = static_cast<std::uint16_t>(resolution);
     Shape map = space.stem.empty() ? Shape{3, resolution, resolution}
@@ -151,7 +155,8 @@ int run_sample(const SampleCommand& command, const Common& common, Console& cons
     const auto resolutions = common.resolutions.empty() ? std::vector<int>{space.default_resolution}
                                                         : common.resolutions;
     for (const int resolution : resolutions) {
-        for (const auto& a : sample(space, command.n, Rng(common.seed), resolution, common.threads)) {
+        for (const auto& a :
+             sample(space, command.n, Rng(common.seed), resolution, common.threads)) {
             text += body_text(space, a) + fmt::format(",{}\n", resolution);
         }
     }

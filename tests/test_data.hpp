@@ -1,10 +1,10 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+
+#include <gtest/gtest.h>
 
 /// Folder of the published data that tests compare with; BLOCKSCOPE_DATA names it.
 inline std::filesystem::path data_directory() {
@@ -13,7 +13,7 @@ inline std::filesystem::path data_directory() {
 }
 
 /// First line of a test that needs `file` of that folder.
-#define NEEDS_DATA(file)                                                                    \
-    if (!std::filesystem::exists(data_directory() / (file))) {                              \
+#define NEEDS_DATA(file)                                                                           \
+    if (!std::filesystem::exists(data_directory() / (file))) {                                     \
         GTEST_SKIP() << (data_directory() / (file)).string() << " is absent; set BLOCKSCOPE_DATA"; \
     }

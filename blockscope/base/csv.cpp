@@ -1,11 +1,11 @@
 #include "blockscope/base/csv.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
@@ -75,7 +75,8 @@ std::vector<std::string> read_record(std::string_view text, std::size_t& pos, st
             cells.back() += c;
         }
     }
-    if (quoted) throw Error("a quoted cell is not closed", fmt::format("{}:{}", source, first_line));
+    if (quoted)
+        throw Error("a quoted cell is not closed", fmt::format("{}:{}", source, first_line));
     if (pos < text.size()) ++pos;
     ++line;
     return cells;
@@ -103,9 +104,9 @@ CsvTable parse_csv(std::string_view text, const std::string& source) {
         auto cells = read_record(text, pos, line, source);
         if (cells.size() == 1 && trim(cells[0]).empty()) continue;
         if (cells.size() != table.header.size()) {
-            throw Error(fmt::format("{} cells where the header has {}", cells.size(),
-                                    table.header.size()),
-                        fmt::format("{}:{}", source, row_line));
+            throw Error(
+                fmt::format("{} cells where the header has {}", cells.size(), table.header.size()),
+                fmt::format("{}:{}", source, row_line));
         }
         table.rows.push_back(std::move(cells));
         table.lines.push_back(row_line);

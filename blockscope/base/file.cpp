@@ -1,12 +1,11 @@
 #include "blockscope/base/file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 
 #include "blockscope/base/error.hpp"
 

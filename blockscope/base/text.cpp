@@ -1,12 +1,12 @@
 #include "blockscope/base/text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace blockscope {
 

@@ -21,8 +21,8 @@ const std::vector<std::pair<MetricInfo, Count>>& counts() {
         {{"activation_bytes", "activation_bytes", "bytes", Direction::smaller_is_better, false,
           "exact peak of float32 activations, one image, operators in order"},
          Count::activation_bytes_peak},
-        {{"activation_bytes/total", "activation_bytes_total", "bytes",
-          Direction::smaller_is_better, false, "exact sum of float32 activations, one image"},
+        {{"activation_bytes/total", "activation_bytes_total", "bytes", Direction::smaller_is_better,
+          false, "exact sum of float32 activations, one image"},
          Count::activation_bytes_total},
     };
     return all;
@@ -46,7 +46,8 @@ public:
                 resolution = archs[i].resolution;
                 auto found = tables.find(resolution);
                 if (found == tables.end()) {
-                    found = tables.emplace(resolution, count_table(space, resolution, count_)).first;
+                    found =
+                        tables.emplace(resolution, count_table(space, resolution, count_)).first;
                 }
                 table = &found->second;
             }

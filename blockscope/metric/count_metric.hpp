@@ -8,8 +8,8 @@
 
 namespace blockscope {
 
-/// `macs`, `macs/torchprofile`, `params`, `activation_bytes`, `activation_bytes/total`: exact counts
-/// of network/cost.hpp. Null for any other name.
+/// `macs`, `macs/torchprofile`, `params`, `activation_bytes`, `activation_bytes/total`: exact
+/// counts of network/cost.hpp. Null for any other name.
 std::unique_ptr<Metric> make_count_metric(const std::string& name);
 
 std::vector<MetricInfo> count_metrics();

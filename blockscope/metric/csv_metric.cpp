@@ -1,10 +1,10 @@
 #include "blockscope/metric/csv_metric.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <limits>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"
@@ -21,8 +21,11 @@ struct Mean {
 };
 
 std::string unit_of(const std::string& column) {
-    for (const auto& [suffix, unit] : {std::pair{"_ms", "ms"}, {"_percent", "%"}, {"macs", "MACs"},
-                                       {"params", "parameters"}, {"_bytes", "bytes"}}) {
+    for (const auto& [suffix, unit] : {std::pair{"_ms", "ms"},
+                                       {"_percent", "%"},
+                                       {"macs", "MACs"},
+                                       {"params", "parameters"},
+                                       {"_bytes", "bytes"}}) {
         if (column.ends_with(suffix)) return unit;
     }
     return "unit of the column";
@@ -91,7 +94,8 @@ private:
         try {
             other = load_space(name);
         } catch (const Error&) {
-            throw Error(fmt::format("the table is of space '{}', not '{}'", name, space.name), where);
+            throw Error(fmt::format("the table is of space '{}', not '{}'", name, space.name),
+                        where);
         }
         // width 1.0 and 1.2 go by one name in other people's tables, so the body's shape decides
         const bool same = other.units.size() == space.units.size() &&
@@ -99,7 +103,8 @@ private:
                           other.blocks.front().token == space.blocks.front().token &&
                           other.stem_choices.size() == space.stem_choices.size();
         if (!same) {
-            throw Error(fmt::format("the table is of space '{}', not '{}'", name, space.name), where);
+            throw Error(fmt::format("the table is of space '{}', not '{}'", name, space.name),
+                        where);
         }
     }
 

@@ -6,11 +6,16 @@
 #include "blockscope/base/text.hpp"
 #include "blockscope/metric/count_metric.hpp"
 #include "blockscope/metric/csv_metric.hpp"
+#include "blockscope/metric/host_latency.hpp"
 
 namespace blockscope {
 
-std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space) {
+std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space,
+                                    std::uint64_t seed) {
     if (auto count = make_count_metric(name)) return count;
+    if (name == "latency/host" || name.starts_with("latency/host:")) {
+        return std::make_unique<HostLatency>(name, seed);
+    }
     if (name.starts_with("csv:")) {
         const auto hash = name.rfind('#');
         if (hash == std::string::npos || hash + 1 == name.size()) {
@@ -29,7 +34,13 @@ std::vector<MetricReport> metric_reports() {
     for (auto& info : count_metrics()) reports.push_back({std::move(info), true, ""});
     reports.push_back({{"csv:FILE#COLUMN", "", "of the column", Direction::neither, false,
                         "values of somebody's table, looked up by architecture"},
-                       true, ""});
+                       true,
+                       ""});
+    for (const auto& engine : engine_reports()) {
+        const HostLatency host("latency/host:engine=" + engine.name, 1);
+        reports.push_back({host.info(), engine.available,
+                           engine.available ? "version " + engine.version : engine.reason});
+    }
     return reports;
 }
 

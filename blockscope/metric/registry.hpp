@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,15 +9,17 @@
 
 namespace blockscope {
 
-/// A metric by the name users type: a count, or `csv:FILE#COLUMN`.
+/// A metric by the name users type: a count, `csv:FILE#COLUMN`, or `latency/host[:options]`.
+/// seed: of weights and orders of measured metrics.
 /// Throws Error with the nearest name.
-std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space);
+std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space,
+                                    std::uint64_t seed = 1);
 
 /// What `blockscope metrics` lists.
 struct MetricReport {
     MetricInfo info;
     bool available = true;
-    std::string reason;  ///< why not
+    std::string reason;  ///< why not, or the version that runs
 };
 std::vector<MetricReport> metric_reports();
 

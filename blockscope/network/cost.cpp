@@ -29,7 +29,8 @@ std::int64_t products_and_means(const Operator& op) {
 std::int64_t params(const Operator& op) {
     std::int64_t count = 0;
     if (op.kind == OpKind::convolution) {
-        count = std::int64_t{op.out.channels} * (op.in.channels / op.groups) * op.kernel * op.kernel;
+        count =
+            std::int64_t{op.out.channels} * (op.in.channels / op.groups) * op.kernel * op.kernel;
     } else if (op.kind == OpKind::linear) {
         count = op.in.elements() * op.out.channels;
     }
@@ -56,8 +57,8 @@ std::vector<Cost> operator_costs(const NetworkGraph& network) {
     for (int i = 0; i < count; ++i) {
         const Operator& op = network.operators[i];
         const std::int64_t out = float_bytes * op.out.elements();
-        const bool in_place = (op.kind == OpKind::add || op.kind == OpKind::scale) &&
-                              last_use[op.input] == i;
+        const bool in_place =
+            (op.kind == OpKind::add || op.kind == OpKind::scale) && last_use[op.input] == i;
         Cost& c = costs[i];
         c.macs = macs(op);
         c.macs_torchprofile = c.macs + products_and_means(op);
@@ -80,7 +81,8 @@ Cost cost(const NetworkGraph& network) {
         total.macs += c.macs;
         total.macs_torchprofile += c.macs_torchprofile;
         total.params += c.params;
-        total.activation_bytes_peak = std::max(total.activation_bytes_peak, c.activation_bytes_peak);
+        total.activation_bytes_peak =
+            std::max(total.activation_bytes_peak, c.activation_bytes_peak);
         total.activation_bytes_total += c.activation_bytes_total;
     }
     return total;
@@ -91,11 +93,16 @@ namespace {
 double pick(const NetworkGraph& network, Count count) {
     const Cost c = cost(network);
     switch (count) {
-        case Count::macs: return static_cast<double>(c.macs);
-        case Count::macs_torchprofile: return static_cast<double>(c.macs_torchprofile);
-        case Count::params: return static_cast<double>(c.params);
-        case Count::activation_bytes_peak: return static_cast<double>(c.activation_bytes_peak);
-        case Count::activation_bytes_total: return static_cast<double>(c.activation_bytes_total);
+        case Count::macs:
+            return static_cast<double>(c.macs);
+        case Count::macs_torchprofile:
+            return static_cast<double>(c.macs_torchprofile);
+        case Count::params:
+            return static_cast<double>(c.params);
+        case Count::activation_bytes_peak:
+            return static_cast<double>(c.activation_bytes_peak);
+        case Count::activation_bytes_total:
+            return static_cast<double>(c.activation_bytes_total);
     }
     return 0;
 }

@@ -17,9 +17,9 @@ namespace blockscope {
 /// two means counts channels x height, then channels.
 /// params: weights, biases, 2 for each batch-norm channel; running statistics are not parameters.
 /// activation_bytes_peak: largest float32 bytes alive at once when the operators run in order, a
-/// tensor lives from its making to its last use, activations and batch norm work in place, additions
-/// and rescales write over their first operand when nothing else needs it. Weights not included.
-/// activation_bytes_total: float32 bytes of all operators' results.
+/// tensor lives from its making to its last use, activations and batch norm work in place,
+/// additions and rescales write over their first operand when nothing else needs it. Weights not
+/// included. activation_bytes_total: float32 bytes of all operators' results.
 struct Cost {
     std::int64_t macs = 0;
     std::int64_t macs_torchprofile = 0;

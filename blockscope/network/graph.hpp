@@ -44,8 +44,20 @@ enum class OpKind : std::uint8_t {
 
 /// What an operator does inside its layer.
 enum class Role : std::uint8_t {
-    conv, expand, depthwise, squeeze, se_reduce, se_expand, se_scale, project, bottleneck_conv,
-    shortcut_pool, shortcut_conv, shortcut_add, pool, classifier
+    conv,
+    expand,
+    depthwise,
+    squeeze,
+    se_reduce,
+    se_expand,
+    se_scale,
+    project,
+    bottleneck_conv,
+    shortcut_pool,
+    shortcut_conv,
+    shortcut_add,
+    pool,
+    classifier
 };
 std::string_view to_string(OpKind kind);
 std::string_view to_string(Role role);
@@ -57,12 +69,12 @@ struct Operator {
     Activation activation = Activation::none;
     bool batch_norm = false;  ///< behind the convolution, before the activation; folded to run
     bool bias = false;
-    bool two_means = false;   ///< global_pool that reference code runs as two means
+    bool two_means = false;  ///< global_pool that reference code runs as two means
     int kernel = 1;
     int stride = 1;
     int groups = 1;
-    int input = 0;            ///< tensor number
-    int second = -1;          ///< tensor number for add and scale
+    int input = 0;    ///< tensor number
+    int second = -1;  ///< tensor number for add and scale
     Shape in;
     Shape out;
     Location where;

@@ -10,9 +10,12 @@ namespace blockscope {
 
 std::string label(const Location& where) {
     switch (where.part) {
-        case Location::Part::stem: return fmt::format("stem {}", where.layer + 1);
-        case Location::Part::head: return fmt::format("head {}", where.layer + 1);
-        case Location::Part::body: break;
+        case Location::Part::stem:
+            return fmt::format("stem {}", where.layer + 1);
+        case Location::Part::head:
+            return fmt::format("head {}", where.layer + 1);
+        case Location::Part::body:
+            break;
     }
     return fmt::format("U{}-L{}", where.unit + 1, where.layer + 1);
 }
@@ -25,9 +28,9 @@ std::string_view to_string(OpKind kind) {
 
 std::string_view to_string(Role role) {
     constexpr std::string_view names[] = {
-        "conv",      "expand",   "depthwise", "squeeze",         "se_reduce",     "se_expand",
-        "se_scale",  "project",  "bottleneck_conv", "shortcut_pool", "shortcut_conv",
-        "shortcut_add", "pool",  "classifier"};
+        "conv",          "expand",       "depthwise", "squeeze",         "se_reduce",
+        "se_expand",     "se_scale",     "project",   "bottleneck_conv", "shortcut_pool",
+        "shortcut_conv", "shortcut_add", "pool",      "classifier"};
     return names[static_cast<std::size_t>(role)];
 }
 
@@ -82,8 +85,8 @@ void GraphBuilder::global_pool(Role role, bool two_means) {
 
 void GraphBuilder::linear(int out_features, bool bias, Activation activation) {
     if (shape().height != 1 || shape().width != 1) {
-        throw Error(fmt::format("space '{}': a linear layer needs a global_pool before it",
-                                space_.name));
+        throw Error(
+            fmt::format("space '{}': a linear layer needs a global_pool before it", space_.name));
     }
     Operator op;
     op.kind = OpKind::linear;
@@ -142,7 +145,9 @@ void lower_fixed(GraphBuilder& graph, const FixedLayer& layer, const Architectur
         case FixedLayer::Kind::max_pool:
             graph.pool(OpKind::max_pool, Role::pool, layer.kernel, layer.stride);
             break;
-        case FixedLayer::Kind::global_pool: graph.global_pool(Role::pool, layer.two_means); break;
+        case FixedLayer::Kind::global_pool:
+            graph.global_pool(Role::pool, layer.two_means);
+            break;
         case FixedLayer::Kind::linear:
             graph.linear(channels, layer.bias, layer.activation);
             break;
@@ -194,7 +199,8 @@ void check(const DesignSpace& space, const Architecture& a) {
     }
     for (std::size_t u = 0; u < space.units.size(); ++u) {
         const Unit& unit = space.units[u];
-        if (a.depth[u] < 1 || a.depth[u] > unit.max_depth) fail(fmt::format("depth of unit {}", u + 1));
+        if (a.depth[u] < 1 || a.depth[u] > unit.max_depth)
+            fail(fmt::format("depth of unit {}", u + 1));
         if (a.width[u] >= unit.channels.size()) fail(fmt::format("width of unit {}", u + 1));
         for (int l = 0; l < a.depth[u]; ++l) {
             if (a.block[unit.first_slot + l] >= space.blocks.size()) fail("unknown block");

@@ -28,10 +28,12 @@ std::uint64_t hash(std::string_view bytes) {
 
 /// Variance of a weight times its fan-in. 2 keeps the second moment through a relu (He et al.,
 /// "Delving deep into rectifiers", 2015). What ends in a sum is scaled down, so that 20 residual
-/// layers in a row do not grow; gates and the classifier have no relu to make up for.
+/// layers in a row do not grow; gates and the classifier have no relu to make up for. Around a
+/// depthwise convolution stand what passes less than a relu: h_swish near 0 and gates near a half.
 double gain(Role role) {
     switch (role) {
         case Role::project: return 0.5;
+        case Role::depthwise: return 5.0;
         case Role::se_reduce:
         case Role::se_expand:
         case Role::shortcut_conv:

@@ -51,8 +51,9 @@ private:
     double origin_ = 0;  ///< value of grid point 0
     double width_ = 1;
     int roundings_ = 0;
-    std::vector<std::vector<Mass>> before_;  ///< [unit][incoming state]: weighted by its probability
-    std::vector<std::vector<Mass>> after_;   ///< [unit][width]: everything behind the unit
+    std::vector<std::vector<Mass>>
+        before_;                            ///< [unit][incoming state]: weighted by its probability
+    std::vector<std::vector<Mass>> after_;  ///< [unit][width]: everything behind the unit
     std::vector<std::vector<std::vector<double>>> after_cdf_;
 };
 

@@ -10,9 +10,9 @@ namespace blockscope {
 /// The distribution that architectures are drawn from, unit by unit; what a placement or a depth
 /// holds fixed changes one unit of it.
 struct UnitDistribution {
-    std::vector<double> depth;                ///< probability, index: depth
-    std::vector<double> width;                ///< index: width option
-    std::vector<std::vector<double>> block;   ///< index: layer, block
+    std::vector<double> depth;               ///< probability, index: depth
+    std::vector<double> width;               ///< index: width option
+    std::vector<std::vector<double>> block;  ///< index: layer, block
 };
 using BodyDistribution = std::vector<UnitDistribution>;
 

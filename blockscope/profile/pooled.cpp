@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/profile/expectation.hpp"
@@ -47,8 +47,10 @@ Pool make_pool(const DesignSpace& space, std::span<const Architecture> archs,
         pool.values.push_back(values[i]);
     }
     if (pool.size() < 20) {
-        throw Error(fmt::format("{} values are too few for a profile; 20 is the least and some "
-                                "hundreds are useful", pool.size()));
+        throw Error(
+            fmt::format("{} values are too few for a profile; 20 is the least and some "
+                        "hundreds are useful",
+                        pool.size()));
     }
     pool.residuals.resize(pool.size());
     for (std::size_t fold = 0; fold < folds; ++fold) {
@@ -80,8 +82,9 @@ struct Weights {
 };
 
 /// Members and weights of a conditional mean that mixes groups (each with its share).
-Weights mix(const Pool& pool,
-            const std::vector<std::pair<double, std::function<bool(const Architecture&)>>>& groups) {
+Weights mix(
+    const Pool& pool,
+    const std::vector<std::pair<double, std::function<bool(const Architecture&)>>>& groups) {
     Weights result;
     result.weight.assign(pool.size(), 0.0);
     for (const auto& [share, belongs] : groups) {
@@ -198,9 +201,8 @@ Cell pooled_cell(const Pool& pool, const Profile& profile, const Placement& p,
     cell.delta = shifted(residual_term(pool, w, difference, level), surrogate - base_surrogate);
     // Bonferroni: simultaneous over the family whatever the dependence
     const double family_level = 1 - (1 - level) / static_cast<double>(family);
-    cell.distinguishable =
-        excludes(shifted(residual_term(pool, w, difference, family_level),
-                         surrogate - base_surrogate), 0);
+    cell.distinguishable = excludes(
+        shifted(residual_term(pool, w, difference, family_level), surrogate - base_surrogate), 0);
     if (w.members < percentile_from) return cell;
     const auto members = sorted_members(pool, w);
     for (std::size_t i = 0; i < options.percentiles.size(); ++i) {
@@ -225,11 +227,13 @@ void add_block_responses(const Pool& pool, Profile& profile) {
         double surrogate = 0;
         int locations = 0;
         for (const Cell& cell : profile.cells) {
-            if (block_name(pool.space, cell.placement) != name || std::isnan(cell.mean.value)) continue;
+            if (block_name(pool.space, cell.placement) != name || std::isnan(cell.mean.value))
+                continue;
             const Weights part = placement_weights(pool, cell.placement, profile.options.protocol);
             for (std::size_t i = 0; i < pool.size(); ++i) w.weight[i] += part.weight[i];
             double residual = 0;
-            for (std::size_t i = 0; i < pool.size(); ++i) residual += part.weight[i] * pool.residuals[i];
+            for (std::size_t i = 0; i < pool.size(); ++i)
+                residual += part.weight[i] * pool.residuals[i];
             surrogate += cell.mean.value - residual;
             ++locations;
         }
@@ -270,13 +274,15 @@ void add_depth_effects(const Pool& pool, Profile& profile, BodyDistribution& bod
             body[u].depth.assign(free.depth.size(), 0.0);
             body[u].depth[d] = 1;
             const double surrogate = pool.surrogate_mean(body);
-            const Weights w = mix(pool, {{1.0, [u, d](const Architecture& a) { return a.depth[u] == d; }}});
+            const Weights w =
+                mix(pool, {{1.0, [u, d](const Architecture& a) { return a.depth[u] == d; }}});
             DepthEffect effect{u, d, {}, {}, w.members};
             if (w.complete) {
                 effect.mean = shifted(residual_term(pool, w, w.weight, level), surrogate);
                 if (previous.members > 0) {
                     auto difference = w.weight;
-                    for (std::size_t i = 0; i < pool.size(); ++i) difference[i] -= previous.weight[i];
+                    for (std::size_t i = 0; i < pool.size(); ++i)
+                        difference[i] -= previous.weight[i];
                     effect.effect = shifted(residual_term(pool, w, difference, level),
                                             surrogate - previous_surrogate);
                 }

@@ -1,8 +1,8 @@
 #include "blockscope/profile/profile_files.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "blockscope/base/csv.hpp"
@@ -26,7 +26,9 @@ std::string count(const Profile& p, std::size_t n) {
 }
 
 nlohmann::ordered_json json(const Estimate& e) {
-    const auto number = [](double v) { return std::isnan(v) ? nlohmann::ordered_json() : nlohmann::ordered_json(v); };
+    const auto number = [](double v) {
+        return std::isnan(v) ? nlohmann::ordered_json() : nlohmann::ordered_json(v);
+    };
     return {{"value", number(e.value)}, {"low", number(e.low)}, {"high", number(e.high)}};
 }
 
@@ -97,7 +99,8 @@ std::string placements_csv(const DesignSpace& space, std::span<const Profile> pr
         "delta,delta_low,delta_high";
     if (!profiles.empty()) {
         for (const double p : profiles.front().options.percentiles) {
-            text += fmt::format(",p{0},p{0}_low,p{0}_high,p{0}_delta,p{0}_delta_low,p{0}_delta_high", p);
+            text += fmt::format(
+                ",p{0},p{0}_low,p{0}_high,p{0}_delta,p{0}_delta_low,p{0}_delta_high", p);
         }
     }
     text += ",count,distinguishable\n";

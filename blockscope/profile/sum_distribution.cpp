@@ -97,7 +97,9 @@ SumDistribution::SumDistribution(const DesignSpace& space, const LayerTable& tab
     }
 }
 
-int SumDistribution::grid(double term) const { return static_cast<int>(std::lround(term / width_)); }
+int SumDistribution::grid(double term) const {
+    return static_cast<int>(std::lround(term / width_));
+}
 
 void SumDistribution::add(Mass& to, const Mass& from, double weight, int shift) const {
     if (from.p.empty()) return;

@@ -1,8 +1,9 @@
 #include "blockscope/profile/surrogate.hpp"
 
+#include <numeric>
+
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <numeric>
 
 namespace blockscope {
 

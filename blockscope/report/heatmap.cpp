@@ -1,12 +1,12 @@
 #include "blockscope/report/heatmap.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/text.hpp"
 
@@ -70,8 +70,9 @@ std::string terminal_heatmap(const DesignSpace& space, const Profile& profile, b
     const Scale scale = scale_for(profile);
     std::string text = fmt::format(
         "{} of {} at {}x{}, {}: mean over all locations (Equation 1)\n"
-        "protocol {}, estimator {}", profile.metric.name, space.name, profile.resolution,
-        profile.resolution, scale.unit, to_string(profile.options.protocol), profile.estimator);
+        "protocol {}, estimator {}",
+        profile.metric.name, space.name, profile.resolution, profile.resolution, scale.unit,
+        to_string(profile.options.protocol), profile.estimator);
     if (profile.estimator == "exact") {
         text += "\n";
     } else {
@@ -111,7 +112,8 @@ std::string terminal_heatmap(const DesignSpace& space, const Profile& profile, b
         }
         text += '\n';
     }
-    text += fmt::format("over all architectures: {}", significant(profile.base.value / scale.divisor, 6));
+    text += fmt::format("over all architectures: {}",
+                        significant(profile.base.value / scale.divisor, 6));
     const double half = (profile.base.high - profile.base.low) / 2;
     if (half > 0) text += fmt::format(" ± {}", significant(half / scale.divisor, 2));
     text += '\n';

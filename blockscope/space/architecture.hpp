@@ -14,11 +14,12 @@ inline constexpr int max_layers = 38;  ///< over all units of a space
 /// Every entry is an index into the lists of its DesignSpace, counted from 0. Entries of layers
 /// that are not active are 0, so equal networks are equal bytes.
 struct Architecture {
-    std::uint16_t resolution = 0;                     ///< input side, pixels
+    std::uint16_t resolution = 0;                       ///< input side, pixels
     std::array<std::uint8_t, max_stem_choices> stem{};  ///< option of each stem choice
-    std::array<std::uint8_t, max_units> depth{};      ///< active layers of each unit
-    std::array<std::uint8_t, max_units> width{};      ///< width option of each unit
-    std::array<std::uint8_t, max_layers> block{};     ///< block of each layer: Unit::first_slot + layer
+    std::array<std::uint8_t, max_units> depth{};        ///< active layers of each unit
+    std::array<std::uint8_t, max_units> width{};        ///< width option of each unit
+    std::array<std::uint8_t, max_layers>
+        block{};  ///< block of each layer: Unit::first_slot + layer
 
     friend bool operator==(const Architecture&, const Architecture&) = default;
     friend auto operator<=>(const Architecture&, const Architecture&) = default;

@@ -1,12 +1,12 @@
 #include "blockscope/space/design_space.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
-#include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 #include <cstring>
+
+#include <boost/multiprecision/cpp_int.hpp>
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
@@ -43,12 +43,18 @@ int squeezed_channels(const DesignSpace& space, int middle) {
 
 std::string_view to_string(Activation activation) {
     switch (activation) {
-        case Activation::none: return "none";
-        case Activation::relu: return "relu";
-        case Activation::relu6: return "relu6";
-        case Activation::h_swish: return "h_swish";
-        case Activation::swish: return "swish";
-        case Activation::h_sigmoid: return "h_sigmoid";
+        case Activation::none:
+            return "none";
+        case Activation::relu:
+            return "relu";
+        case Activation::relu6:
+            return "relu6";
+        case Activation::h_swish:
+            return "h_swish";
+        case Activation::swish:
+            return "swish";
+        case Activation::h_sigmoid:
+            return "h_sigmoid";
     }
     return "";
 }

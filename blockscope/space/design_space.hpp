@@ -42,29 +42,30 @@ struct FixedLayer {
     bool squeeze_excite = false;
     bool batch_norm = true;
     bool bias = false;
-    bool shortcut = false;     ///< conv: adds its input to its activated output
-    bool two_means = true;     ///< global_pool: run as a mean over width, then over height
+    bool shortcut = false;  ///< conv: adds its input to its activated output
+    bool two_means = true;  ///< global_pool: run as a mean over width, then over height
 };
 
 /// Something a stem lets you choose; written `s1` or `w2` in the text form.
 struct StemChoice {
-    char letter = 'w';                ///< 's': a layer left out (0) or present (1); 'w': a width
+    char letter = 'w';  ///< 's': a layer left out (0) or present (1); 'w': a width
     std::vector<std::string> options;
-    std::uint64_t allowed = 0;        ///< bit i: option i may be used
+    std::uint64_t allowed = 0;  ///< bit i: option i may be used
 };
 
 struct Unit {
-    std::vector<int> channels;        ///< output channels, one for each width option
+    std::vector<int> channels;         ///< output channels, one for each width option
     std::vector<double> width_ratios;  ///< ratio of each width option, for names (C65)
-    int stride = 1;                   ///< of layer 1
+    int stride = 1;                    ///< of layer 1
     Activation activation = Activation::relu;
     bool squeeze_excite = false;
-    int min_depth = max_layers;       ///< smallest depth it was described with
-    int max_depth = 1;                ///< largest; slots of an Architecture
+    int min_depth = max_layers;  ///< smallest depth it was described with
+    int max_depth = 1;           ///< largest; slots of an Architecture
     int first_slot = 0;
-    std::uint64_t depths = 0;         ///< bit d: depth d may be used
-    std::uint64_t widths = 0;         ///< bit w: width option w may be used
-    std::vector<std::uint64_t> blocks;  ///< of each layer, bit b: DesignSpace::blocks[b] may be used
+    std::uint64_t depths = 0;  ///< bit d: depth d may be used
+    std::uint64_t widths = 0;  ///< bit w: width option w may be used
+    std::vector<std::uint64_t>
+        blocks;  ///< of each layer, bit b: DesignSpace::blocks[b] may be used
 
     bool has_width_choice() const { return channels.size() > 1; }
 };
@@ -76,16 +77,17 @@ struct DesignSpace {
     std::string title;
     std::vector<int> resolutions;
     int default_resolution = 0;
-    int round_to = 8;                 ///< channel counts are multiples of this
+    int round_to = 8;  ///< channel counts are multiples of this
     double batch_norm_eps = 1e-5;
-    std::vector<Block> blocks;        ///< at most 64
+    std::vector<Block> blocks;  ///< at most 64
     std::vector<StemChoice> stem_choices;
     std::vector<FixedLayer> stem;
     std::vector<Unit> units;
     std::vector<FixedLayer> head;
-    std::vector<double> mutation;     ///< a search's starting probability for each unit; may be empty
+    std::vector<double> mutation;  ///< a search's starting probability for each unit; may be empty
 
-    /// Names the body and what is allowed: equal for spaces that mean the same, whatever their file.
+    /// Names the body and what is allowed: equal for spaces that mean the same, whatever their
+    /// file.
     std::string fingerprint() const;
 };
 
@@ -93,7 +95,8 @@ struct DesignSpace {
 int round_channels(double v, int divisor = 8);
 
 /// Middle channels of a block: rounded from its input (mbconv) or output (bottleneck) channels.
-int middle_channels(const DesignSpace& space, const Block& block, int in_channels, int out_channels);
+int middle_channels(const DesignSpace& space, const Block& block, int in_channels,
+                    int out_channels);
 
 /// Reduced channels of a squeeze-and-excite with `middle` channels.
 int squeezed_channels(const DesignSpace& space, int middle);

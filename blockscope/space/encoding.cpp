@@ -1,9 +1,9 @@
 #include "blockscope/space/encoding.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"

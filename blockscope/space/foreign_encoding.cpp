@@ -1,12 +1,12 @@
 #include "blockscope/space/foreign_encoding.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
@@ -110,7 +110,8 @@ std::vector<double> numbers(const Builder& build, const json& object, const char
     if (!value.is_array()) build.fail(fmt::format("'{}' is neither a number nor a list", key));
     std::vector<double> list;
     for (const auto& element : value) {
-        if (!element.is_number()) build.fail(fmt::format("'{}' holds something that is not a number", key));
+        if (!element.is_number())
+            build.fail(fmt::format("'{}' holds something that is not a number", key));
         list.push_back(element.get<double>());
     }
     if (list.size() < slots) {
@@ -170,7 +171,8 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
         // original code cuts the depth of a unit that has only one to that one
         const bool fixed = unit.min_depth == unit.max_depth;
         const double depth = fixed ? unit.max_depth : d[u] + (bottleneck ? unit.min_depth : 0);
-        build.set_depth(static_cast<int>(u), depth >= 1 && depth < 1000 ? static_cast<int>(depth) : 0);
+        build.set_depth(static_cast<int>(u),
+                        depth >= 1 && depth < 1000 ? static_cast<int>(depth) : 0);
         for (int l = 0; l < build.arch().depth[u]; ++l) {
             const auto slot = static_cast<std::size_t>(unit.first_slot + l);
             build.set_block(static_cast<int>(u), l, e[slot],
@@ -182,12 +184,13 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
 
 Architecture from_lists(const DesignSpace& space, const json& lists, Builder& build) {
     if (lists.size() != space.units.size()) {
-        build.fail(fmt::format("{} lists where the space has {} units", lists.size(),
-                               space.units.size()));
+        build.fail(
+            fmt::format("{} lists where the space has {} units", lists.size(), space.units.size()));
     }
     for (std::size_t u = 0; u < lists.size(); ++u) {
         if (!lists[u].is_array()) build.fail(fmt::format("unit {} is not a list", u + 1));
-        build.set_depth(static_cast<int>(u), static_cast<int>(std::min<std::size_t>(lists[u].size(), 1000)));
+        build.set_depth(static_cast<int>(u),
+                        static_cast<int>(std::min<std::size_t>(lists[u].size(), 1000)));
         for (std::size_t l = 0; l < lists[u].size(); ++l) {
             const auto text = lists[u][l].is_string() ? lists[u][l].get<std::string>() : "";
             double expand = -1;
@@ -238,13 +241,14 @@ Architecture from_net_config(const DesignSpace& space, const json& object, Build
         }
         const int out = whole(build, conv, "out_channels");
         if (out != space.units[u].channels[0]) {
-            build.fail(fmt::format("unit {} has {} channels, in '{}' it has {}: a network of "
-                                   "another width or family", u + 1, out, space.name,
-                                   space.units[u].channels[0]));
+            build.fail(
+                fmt::format("unit {} has {} channels, in '{}' it has {}: a network of "
+                            "another width or family",
+                            u + 1, out, space.name, space.units[u].channels[0]));
         }
         if (l >= space.units[u].max_depth) {
-            build.fail(fmt::format("unit {} has more than {} layers", u + 1,
-                                   space.units[u].max_depth));
+            build.fail(
+                fmt::format("unit {} has more than {} layers", u + 1, space.units[u].max_depth));
         }
         if (!conv.contains("expand_ratio") || !conv["expand_ratio"].is_number()) {
             build.fail("a block has no number 'expand_ratio'");
@@ -313,7 +317,8 @@ std::string to_ofa_dictionary(const DesignSpace& space, const Architecture& a) {
     for (std::size_t u = 0; u < space.units.size(); ++u) {
         const Unit& unit = space.units[u];
         if (unit.has_width_choice() != bottleneck) {
-            throw Error(fmt::format("space '{}' has choices an OFA dictionary cannot hold", space.name));
+            throw Error(
+                fmt::format("space '{}' has choices an OFA dictionary cannot hold", space.name));
         }
         d.push_back(bottleneck ? a.depth[u] - unit.min_depth : a.depth[u]);
         w.push_back(a.width[u]);
@@ -325,8 +330,9 @@ std::string to_ofa_dictionary(const DesignSpace& space, const Architecture& a) {
             ks.push_back(block.kernel);
         }
     }
-    std::string text = bottleneck ? fmt::format("{{\"d\":{},\"e\":{},\"w\":{}", d.dump(), e.dump(), w.dump())
-                                  : fmt::format("{{\"ks\":{},\"e\":{},\"d\":{}", ks.dump(), e.dump(), d.dump());
+    std::string text =
+        bottleneck ? fmt::format("{{\"d\":{},\"e\":{},\"w\":{}", d.dump(), e.dump(), w.dump())
+                   : fmt::format("{{\"ks\":{},\"e\":{},\"d\":{}", ks.dump(), e.dump(), d.dump());
     std::replace(text.begin(), text.end(), '"', '\'');
     return text + fmt::format(",'r':[{}]}}", a.resolution);
 }

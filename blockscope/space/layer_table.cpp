@@ -30,8 +30,8 @@ LayerTable::LayerTable(const DesignSpace& space, Combine combine)
     const auto states = stem_channel_states(space);
     for (int v = 0; v < variants; ++v) {
         const int channels = stem_channels(space, stem_architecture(v));
-        stem_state_.push_back(static_cast<int>(
-            std::find(states.begin(), states.end(), channels) - states.begin()));
+        stem_state_.push_back(
+            static_cast<int>(std::find(states.begin(), states.end(), channels) - states.begin()));
     }
     int incoming = static_cast<int>(states.size());
     std::uint32_t offset = 0;

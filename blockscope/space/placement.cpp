@@ -1,9 +1,9 @@
 #include "blockscope/space/placement.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 
@@ -64,8 +64,8 @@ std::vector<double> depth_weights(const DesignSpace& space, int unit, int layer,
     }
     std::vector<double> weights(space.units[unit].max_depth + 1, 0.0);
     if (protocol == Protocol::definition) {
-        const auto reaching = std::count_if(depths.begin(), depths.end(),
-                                            [&](int d) { return d > layer; });
+        const auto reaching =
+            std::count_if(depths.begin(), depths.end(), [&](int d) { return d > layer; });
         for (const int d : depths) {
             if (d > layer) weights[d] = 1.0 / static_cast<double>(reaching);
         }

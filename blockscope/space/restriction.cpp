@@ -1,9 +1,9 @@
 #include "blockscope/space/restriction.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
@@ -61,7 +61,8 @@ void restrict_by(const TomlTable& entry, bool keep, DesignSpace& space) {
     std::uint64_t depths = 0;
     if (has_depth) {
         for (const int d : entry.integers("depth", true)) {
-            if (d < 1 || d > max_layers) entry.fail("depth", fmt::format("depth {} does not exist", d));
+            if (d < 1 || d > max_layers)
+                entry.fail("depth", fmt::format("depth {} does not exist", d));
             depths |= 1ULL << d;
         }
     }
@@ -114,7 +115,8 @@ void read_restrictions(const TomlTable& root, DesignSpace& space) {
                                                 space.mutation.size(), space.units.size()));
         }
         for (const double p : space.mutation) {
-            if (!(p >= 0) || p > 1) search.fail("mutation", fmt::format("{} is not from 0 to 1", p));
+            if (!(p >= 0) || p > 1)
+                search.fail("mutation", fmt::format("{} is not from 0 to 1", p));
         }
         search.refuse_unknown_keys();
     }

@@ -16,7 +16,8 @@ Sampler::Sampler(const DesignSpace& space, int resolution)
     : resolution_(static_cast<std::uint16_t>(resolution)) {
     const auto options = [](std::uint64_t bits) {
         Options result;
-        for (const int i : allowed(bits)) result.values[result.count++] = static_cast<std::uint8_t>(i);
+        for (const int i : allowed(bits))
+            result.values[result.count++] = static_cast<std::uint8_t>(i);
         return result;
     };
     for (const auto& choice : space.stem_choices) stem_.push_back(options(choice.allowed));

@@ -1,11 +1,11 @@
 #include "blockscope/space/space_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "blockscope/base/embedded.hpp"
 #include "blockscope/base/error.hpp"
@@ -29,8 +29,7 @@ Activation read_activation(const TomlTable& table, Activation otherwise) {
                          Activation::swish, Activation::h_sigmoid}) {
         if (to_string(a) == name) return a;
     }
-    const std::vector<std::string> names{"none",  "relu",  "relu6",
-                                         "h_swish", "swish", "h_sigmoid"};
+    const std::vector<std::string> names{"none", "relu", "relu6", "h_swish", "swish", "h_sigmoid"};
     table.fail("activation", fmt::format("unknown activation '{}'{}; known are {}", name,
                                          did_you_mean(name, names), quoted_list(names)));
 }
@@ -120,7 +119,9 @@ std::vector<Block> read_blocks(const TomlTable& root) {
             if (entry.has("name")) block.name = entry.text("name");
             if (entry.has("token")) block.token = entry.text("token");
             if (block.token.empty() || block.token.find_first_of("|-:@ ,") != std::string::npos) {
-                entry.fail("token", "a token is not empty and has none of the characters | - : @ , or blank");
+                entry.fail(
+                    "token",
+                    "a token is not empty and has none of the characters | - : @ , or blank");
             }
             entry.refuse_unknown_keys();
             blocks.push_back(std::move(block));
@@ -158,7 +159,8 @@ std::vector<int> read_channels(const TomlTable& table, int round_to, std::vector
             channels.resize(ratios.size(), channels[0]);
             for (std::size_t i = 0; i < ratios.size(); ++i) {
                 if (!(ratios[i] > 0) || ratios[i] > 16) {
-                    table.fail("widths", fmt::format("{} is not above 0 and at most 16", ratios[i]));
+                    table.fail("widths",
+                               fmt::format("{} is not above 0 and at most 16", ratios[i]));
                 }
                 channels[i] = round_channels(channels[i] * ratios[i], round_to);
             }
@@ -187,8 +189,8 @@ FixedLayer read_fixed_layer(const TomlTable& table, DesignSpace& space, bool in_
                                      quoted_list(ops)));
     }
     layer.kind = static_cast<FixedLayer::Kind>(found - ops.begin());
-    const bool convolves = layer.kind == FixedLayer::Kind::conv ||
-                           layer.kind == FixedLayer::Kind::mbconv;
+    const bool convolves =
+        layer.kind == FixedLayer::Kind::conv || layer.kind == FixedLayer::Kind::mbconv;
     const bool windowed = convolves || layer.kind == FixedLayer::Kind::max_pool;
     if (windowed) {
         layer.kernel = table.integer("kernel", 1);
@@ -221,7 +223,9 @@ FixedLayer read_fixed_layer(const TomlTable& table, DesignSpace& space, bool in_
         layer.bias = table.flag("bias", false);
         layer.shortcut = table.flag("shortcut", false);
         if (layer.shortcut && (!layer.channels.empty() || layer.stride != 1)) {
-            table.fail("shortcut", "a shortcut needs stride 1 and as many channels out as in; leave 'channels' out");
+            table.fail(
+                "shortcut",
+                "a shortcut needs stride 1 and as many channels out as in; leave 'channels' out");
         }
     }
     if (layer.kind == FixedLayer::Kind::linear) {
@@ -304,8 +308,8 @@ void read_resolutions(const TomlTable& root, DesignSpace& space) {
     space.default_resolution = root.integer("resolution", space.resolutions.back());
     if (std::find(space.resolutions.begin(), space.resolutions.end(), space.default_resolution) ==
         space.resolutions.end()) {
-        root.fail("resolution", fmt::format("{} is not one of 'resolutions'",
-                                            space.default_resolution));
+        root.fail("resolution",
+                  fmt::format("{} is not one of 'resolutions'", space.default_resolution));
     }
 }
 
@@ -313,8 +317,10 @@ DesignSpace parse_with_depth(std::string_view toml, const std::string& source, i
 
 DesignSpace load_with_depth(const std::string& name_or_path, int nesting) {
     static const std::pair<const char*, const char*> data_names[] = {
-        {"ofa_mbv3", "ofa-mbv3"},        {"ofa_mbv3_w1.0", "ofa-mbv3-w1.0"},
-        {"ofa_proxyless", "proxylessnas"}, {"ofa_resnet50", "resnet50"}};
+        {"ofa_mbv3", "ofa-mbv3"},
+        {"ofa_mbv3_w1.0", "ofa-mbv3-w1.0"},
+        {"ofa_proxyless", "proxylessnas"},
+        {"ofa_resnet50", "resnet50"}};
     std::string name = name_or_path;
     for (const auto& [theirs, ours] : data_names) {
         if (name == theirs) name = ours;

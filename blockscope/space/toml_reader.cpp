@@ -1,9 +1,9 @@
 #include "blockscope/space/toml_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "blockscope/base/error.hpp"
@@ -116,7 +116,8 @@ std::vector<int> TomlTable::integers(const std::string& key, bool ranges) const 
             fail(key, "a range needs 'from' and 'to'");
         }
         if (step < 1 || from > to) fail(key, fmt::format("range {} to {} is empty", from, to));
-        if (static_cast<std::size_t>((to - from) / step) > longest_list) fail(key, "the range is too long");
+        if (static_cast<std::size_t>((to - from) / step) > longest_list)
+            fail(key, "the range is too long");
         std::vector<int> values;
         for (int v = from; v <= to; v += step) values.push_back(v);
         return values;

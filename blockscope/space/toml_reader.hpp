@@ -7,8 +7,8 @@
 
 namespace blockscope {
 
-/// One table of a TOML file, read key by key. Every complaint is an Error with file, line and column
-/// of the key; keys nobody asked for are refused with the nearest one that was.
+/// One table of a TOML file, read key by key. Every complaint is an Error with file, line and
+/// column of the key; keys nobody asked for are refused with the nearest one that was.
 class TomlTable {
 public:
     struct Impl;

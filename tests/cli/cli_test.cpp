@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <sys/wait.h>
+
+#include <gtest/gtest.h>
 
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/file.hpp"
@@ -39,13 +39,18 @@ TEST(CommandLine, GivesOneClearLineAndTheRightCodeForBadInput) {
         {"space ofa-mbv", {3, "blockscope: unknown space 'ofa-mbv' (did you mean 'ofa-mbv3'?)"}},
         {"evaluate ofa-mbv3 --arch e3k3 --metric mac",
          {3, "blockscope: --arch: column 5: expected '|' (unit 2), found 'the end'"}},
-        {"profile ofa-mbv3 --metric mac -o @", {3, "blockscope: unknown metric 'mac' (did you mean 'macs'?)"}},
-        {"profile ofa-mbv3 --metric macs -o /proc/nowhere", {1, "blockscope: /proc/nowhere: cannot be written"}},
-        {"profile ofa-mbv3 --metric macs --resolution 223 -o @", {3, "blockscope: 'ofa-mbv3' has no resolution 223"}},
-        {"profile ofa-mbv3 --metric macs --level 2 -o @", {2, "blockscope: --level: must lie between 0 and 1"}},
+        {"profile ofa-mbv3 --metric mac -o @",
+         {3, "blockscope: unknown metric 'mac' (did you mean 'macs'?)"}},
+        {"profile ofa-mbv3 --metric macs -o /proc/nowhere",
+         {1, "blockscope: /proc/nowhere: cannot be written"}},
+        {"profile ofa-mbv3 --metric macs --resolution 223 -o @",
+         {3, "blockscope: 'ofa-mbv3' has no resolution 223"}},
+        {"profile ofa-mbv3 --metric macs --level 2 -o @",
+         {2, "blockscope: --level: must lie between 0 and 1"}},
         {"spce ofa-mbv3", {2, "(did you mean 'space'?)"}},
         {"sample ofa-mbv3 -n 0", {2, "blockscope: -n"}},
-        {"evaluate ofa-mbv3 --archs nowhere.csv --metric macs", {3, "blockscope: nowhere.csv: cannot be read"}},
+        {"evaluate ofa-mbv3 --archs nowhere.csv --metric macs",
+         {3, "blockscope: nowhere.csv: cannot be read"}},
     };
     const auto directory = scratch("bad").string();
     for (const auto& [arguments, expected] : cases) {
@@ -62,7 +67,8 @@ TEST(CommandLine, GivesOneClearLineAndTheRightCodeForBadInput) {
 TEST(CommandLine, EveryVerbHasHelpWithAnExampleThatRuns) {
     const auto directory = scratch("help");
     std::filesystem::create_directories(directory);
-    for (const auto* verb : {"spaces", "space", "metrics", "sample", "evaluate", "profile", "export"}) {
+    for (const auto* verb :
+         {"spaces", "space", "metrics", "sample", "evaluate", "measure", "profile", "export"}) {
         SCOPED_TRACE(verb);
         const Outcome help = run(std::string(verb) + " --help");
         EXPECT_EQ(help.code, 0);
@@ -86,15 +92,16 @@ TEST(CommandLine, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
 
 TEST(Profile, WritesTheStatedColumnsAndKeepsEarlierResultsWhenItFails) {
     const auto directory = scratch("profile");
-    const Outcome r = run("profile ofa-mbv3 --metric macs --resolution 224,192 --percentiles 5,95 -o " +
-                      directory.string());
+    const Outcome r =
+        run("profile ofa-mbv3 --metric macs --resolution 224,192 --percentiles 5,95 -o " +
+            directory.string());
     ASSERT_EQ(r.code, 0) << r.text;
     using blockscope::parse_csv;
     using blockscope::read_file;
     const auto blocks = parse_csv(read_file(directory / "blocks.csv"), "blocks.csv");
-    EXPECT_EQ(blocks.header, (std::vector<std::string>{"metric", "unit_of_measure", "resolution",
-                                                       "block", "response", "low", "high", "count",
-                                                       "distinguishable"}));
+    EXPECT_EQ(blocks.header,
+              (std::vector<std::string>{"metric", "unit_of_measure", "resolution", "block",
+                                        "response", "low", "high", "count", "distinguishable"}));
     EXPECT_EQ(blocks.rows.size(), 18);
     const auto cells = parse_csv(read_file(directory / "placements.csv"), "placements.csv");
     EXPECT_EQ(cells.rows.size(), 360);
@@ -116,13 +123,13 @@ TEST(Profile, OfSomebodysTableIsEstimatedAndSaysWhatIsMissing) {
     const auto values = (directory / "values.csv").string();
     ASSERT_EQ(run("evaluate ofa-mbv3 --archs " + archs + " --metric macs -o " + values).code, 0);
     const Outcome r = run("profile ofa-mbv3 -n 310 --metric csv:" + values + "#macs -o " +
-                      (directory / "out").string());
+                          (directory / "out").string());
     EXPECT_EQ(r.code, 0) << r.text;
     EXPECT_NE(r.text.find("10 of 310 architectures have no value"), std::string::npos) << r.text;
     EXPECT_NE(r.text.find("estimator pooled, 95 % intervals, 300 networks"), std::string::npos);
     blockscope::write_file(directory / "bad.csv", "arch,x\ne3k3,nan\n");
-    const Outcome bad = run("evaluate ofa-mbv3 --archs " + archs + " --metric csv:" +
-                        (directory / "bad.csv").string() + "#y");
+    const Outcome bad = run("evaluate ofa-mbv3 --archs " + archs +
+                            " --metric csv:" + (directory / "bad.csv").string() + "#y");
     EXPECT_EQ(bad.code, 3);
     EXPECT_NE(bad.text.find("has no column 'y'"), std::string::npos) << bad.text;
 }
@@ -168,15 +175,16 @@ channels = 10
     EXPECT_EQ(run("space --json " + file).code, 0);
     const auto archs = (directory / "archs.csv").string();
     EXPECT_EQ(run("sample " + file + " -n 40 -o " + archs).code, 0);
-    const Outcome evaluated = run("evaluate " + file + " --archs " + archs +
-                              " --metric macs --metric macs/torchprofile --metric params --metric "
-                              "activation_bytes --metric activation_bytes/total");
+    const Outcome evaluated =
+        run("evaluate " + file + " --archs " + archs +
+            " --metric macs --metric macs/torchprofile --metric params --metric "
+            "activation_bytes --metric activation_bytes/total");
     EXPECT_EQ(evaluated.code, 0) << evaluated.text;
     const Outcome profile = run("profile " + file + " --metric macs --metric activation_bytes -o " +
-                            (directory / "p").string());
+                                (directory / "p").string());
     EXPECT_EQ(profile.code, 0) << profile.text;
     const Outcome exported = run("export " + file + " --arch 'w1|w0:e2.5k3|e4k7sswish-e2.5k3' -o " +
-                             (directory / "m.onnx").string());
+                                 (directory / "m.onnx").string());
     EXPECT_EQ(exported.code, 0) << exported.text;
 }
 

@@ -1,7 +1,6 @@
 #include "blockscope/network/cost.hpp"
 
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "blockscope/base/csv.hpp"
@@ -9,6 +8,7 @@
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
 #include "tests/test_data.hpp"
 
 namespace blockscope {
@@ -67,7 +67,8 @@ constexpr Known known[] = {
      ",'d':[2,3,4,3,2]}",
      354881496, 5867912},
     {"proxylessnas",
-     "{'ks':[3,5,7,3,3,5,7,3,3,5,7,3,3,5,7,3,3,5,7,3,5],'e':[3,4,6,3,3,4,6,3,3,4,6,3,3,4,6,3,3,4,6,3"
+     "{'ks':[3,5,7,3,3,5,7,3,3,5,7,3,3,5,7,3,3,5,7,3,5],'e':[3,4,6,3,3,4,6,3,3,4,6,3,3,4,6,3,3,4,6,"
+     "3"
      ",4],'d':[2,3,4,3,2,1]}",
      450273504, 4657416},
 };
@@ -135,7 +136,11 @@ TEST(Cost, OfEveryMeasuredNetworkEqualsItsRow) {
 
 TEST(Cost, OfEverySpecialisedNetworkMatchesItsPublishedCount) {
     NEEDS_DATA("original/ofa_specialized");
-    struct Anchor { const char* name; std::int64_t macs; std::int64_t params; };
+    struct Anchor {
+        const char* name;
+        std::int64_t macs;
+        std::int64_t params;
+    };
     constexpr Anchor anchors[] = {
         {"flops-389M_top1-79.1_finetune-75", 389487856, 8386544},
         {"flops-482M_top1-79.6_finetune-75", 482413168, 9066368},

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/file.hpp"
@@ -10,6 +10,7 @@
 #include "blockscope/profile/profile.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
 #include "tests/test_data.hpp"
 
 namespace blockscope {
@@ -29,7 +30,8 @@ TEST(ExactProfile, GivesKnownMeans) {
     const auto space = load_space("ofa-mbv3");
     const auto p = count_profile(space, "macs", Protocol::definition);
     EXPECT_NEAR(p.base.value / 1e6, 421.36, 0.005);
-    EXPECT_NEAR(p.cells.back().delta.value, 25105536.0, 1e-3);  // U5-L4-B9: the layer is added whole
+    EXPECT_NEAR(p.cells.back().delta.value, 25105536.0,
+                1e-3);  // U5-L4-B9: the layer is added whole
     EXPECT_FALSE(p.cells.empty());
 }
 
@@ -55,14 +57,14 @@ TEST(ExactProfile, EqualsTheClosedFormOfTheDataCard) {
                 const auto cell = [&](const char* name) { return csv.number(r, csv.column(name)); };
                 const auto sampling = csv.rows[r][csv.column("sampling")];
                 if (cell("resolution") != resolution) continue;
-                if (sampling != (protocol == Protocol::definition ? "stated" : "published")) continue;
-                const auto found =
-                    std::find_if(p.cells.begin(), p.cells.end(), [&](const Cell& c) {
-                        const auto& block = space.blocks[c.placement.block];
-                        return c.placement.unit + 1 == cell("unit") &&
-                               c.placement.layer + 1 == cell("layer") &&
-                               block.expand == cell("expand") && block.kernel == cell("kernel");
-                    });
+                if (sampling != (protocol == Protocol::definition ? "stated" : "published"))
+                    continue;
+                const auto found = std::find_if(p.cells.begin(), p.cells.end(), [&](const Cell& c) {
+                    const auto& block = space.blocks[c.placement.block];
+                    return c.placement.unit + 1 == cell("unit") &&
+                           c.placement.layer + 1 == cell("layer") &&
+                           block.expand == cell("expand") && block.kernel == cell("kernel");
+                });
                 ASSERT_NE(found, p.cells.end());
                 const double expected = cell("delta_macs_m") * 1e6;
                 ASSERT_NEAR(found->delta.value, expected, 1e-9 * std::abs(expected) + 1e-3);

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/metric/count_metric.hpp"
@@ -38,8 +38,8 @@ TEST(PooledProfile, CoversTheTruthOfEveryCellAtItsLevel) {
             options.protocol = protocol;
             options.percentiles = {};
             const auto metric = make_count_metric("macs");
-            const auto truth = exact_profile(space, *metric->additive(space, 224), metric->info(),
-                                             224, options);
+            const auto truth =
+                exact_profile(space, *metric->additive(space, 224), metric->info(), 224, options);
             double covered = 0;
             double blocks_covered = 0;
             double depths_covered = 0;
@@ -55,7 +55,8 @@ TEST(PooledProfile, CoversTheTruthOfEveryCellAtItsLevel) {
                 }
                 for (std::size_t b = 0; b < p.blocks.size(); ++b) {
                     const double t = truth.blocks[b].response.value / 1e6;
-                    blocks_covered += p.blocks[b].response.low <= t && t <= p.blocks[b].response.high;
+                    blocks_covered +=
+                        p.blocks[b].response.low <= t && t <= p.blocks[b].response.high;
                 }
                 for (std::size_t d = 0; d < p.depths.size(); ++d) {
                     const double t = truth.depths[d].mean.value / 1e6;

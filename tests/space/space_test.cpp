@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
-
 #include <cmath>
 #include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/space/encoding.hpp"
@@ -100,7 +100,8 @@ TEST(SpaceFile, RestrictsASpaceItBuildsOn) {
     const auto npu = parse_space(
         "base = \"ofa-mbv3\"\nname = \"npu\"\n[[drop]]\nblocks = [\"MBConv3-7\", \"e4k7\", "
         "\"MBConv6-7\"]\n[[keep]]\nunit = [2, 4]\ndepth = [2, 3]\n[search]\nmutation = [0.25, "
-        "0.25, 0.25, 0.5, 0.5]\n", "npu.toml");
+        "0.25, 0.25, 0.5, 0.5]\n",
+        "npu.toml");
     EXPECT_EQ(size(npu).total, "235566728506368");  // (36 + 216 + 1296)^3 * (36 + 216)^2
     const auto full = load_space("ofa-mbv3");
     for (const auto& a : sample(npu, 200, Rng(1), 224)) {
@@ -235,13 +236,14 @@ TEST(ForeignEncodings, AreReadAsTheCodeThatWroteThemMeantThem) {
                                  "[3,4,6,3,3,4,6,3,3,4,6,3,3,4,6,3,3,4,6,3], 'd': [2,3,4,3,2], "
                                  "'r': [208], 'wid': None}"),
               expected);
-    EXPECT_EQ(parse_architecture(space,
-                                 "[['mbconv3_e3_k3','mbconv3_e4_k5'],['mbconv3_e3_k3',"
-                                 "'mbconv3_e4_k5','mbconv3_e6_k7'],['mbconv3_e3_k3','mbconv3_e4_k5',"
-                                 "'mbconv3_e6_k7','mbconv3_e3_k3'],['mbconv3_e3_k3','mbconv3_e4_k5',"
-                                 "'mbconv3_e6_k7'],['mbconv3_e3_k3','mbconv3_e4_k5']]",
-                                 208),
-              expected);
+    EXPECT_EQ(
+        parse_architecture(space,
+                           "[['mbconv3_e3_k3','mbconv3_e4_k5'],['mbconv3_e3_k3',"
+                           "'mbconv3_e4_k5','mbconv3_e6_k7'],['mbconv3_e3_k3','mbconv3_e4_k5',"
+                           "'mbconv3_e6_k7','mbconv3_e3_k3'],['mbconv3_e3_k3','mbconv3_e4_k5',"
+                           "'mbconv3_e6_k7'],['mbconv3_e3_k3','mbconv3_e4_k5']]",
+                           208),
+        expected);
     EXPECT_EQ(to_text(space, parse_architecture(space, "{'ks':7,'e':6,'d':2,'image_size':160}")),
               "e6k7-e6k7|e6k7-e6k7|e6k7-e6k7|e6k7-e6k7|e6k7-e6k7@160");
 }

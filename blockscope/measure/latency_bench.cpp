@@ -1,0 +1,244 @@
+#include "blockscope/measure/latency_bench.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+#include <time.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/random.hpp"
+
+namespace blockscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double thread_cpu_ms() {
+    timespec t{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return 1e3 * static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_nsec);
+}
+
+double ms_between(Clock::time_point a, Clock::time_point b) {
+    return std::chrono::duration<double, std::milli>(b - a).count();
+}
+
+double median(std::vector<double> values) {
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 == 1) return *middle;
+    return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+struct Timing {
+    double wall_ms = 0;
+    double cpu_ms = 0;
+};
+
+Timing timed_run(PreparedNetwork& network) {
+    const auto start = Clock::now();
+    const double cpu = thread_cpu_ms();
+    network.run();
+    return {ms_between(start, Clock::now()), thread_cpu_ms() - cpu};
+}
+
+/// Seeded noise as the image: all zeros would let a kernel take short cuts.
+void fill(std::span<float> input, std::uint64_t seed) {
+    Rng rng(seed);
+    for (float& v : input) v = static_cast<float>(2 * rng.uniform() - 1);
+}
+
+struct ReferenceVisit {
+    double at_s = 0;
+    double ms = 0;
+};
+
+/// Gaussian-weighted mean of the visits around a moment; visits are in order of time.
+double smoothed(const std::vector<ReferenceVisit>& visits, double at_s, double width_s) {
+    const auto before = [](const ReferenceVisit& v, double t) { return v.at_s < t; };
+    auto first = std::lower_bound(visits.begin(), visits.end(), at_s - 4 * width_s, before);
+    const auto last = std::lower_bound(first, visits.end(), at_s + 4 * width_s, before);
+    double sum = 0;
+    double weights = 0;
+    for (; first != last; ++first) {
+        const double z = (first->at_s - at_s) / width_s;
+        const double w = std::exp(-0.5 * z * z);
+        sum += w * first->ms;
+        weights += w;
+    }
+    return weights > 0 ? sum / weights : visits.back().ms;
+}
+
+}  // namespace
+
+Architecture reference_architecture(const DesignSpace& space, int resolution) {
+    const auto middle = [](std::uint64_t bits) {
+        const auto list = allowed(bits);
+        return static_cast<std::uint8_t>(list[list.size() / 2]);
+    };
+    Architecture a;
+    a.resolution = static_cast<std::uint16_t>(resolution);
+    for (std::size_t i = 0; i < space.stem_choices.size(); ++i) {
+        a.stem[i] = middle(space.stem_choices[i].allowed);
+    }
+    for (std::size_t u = 0; u < space.units.size(); ++u) {
+        const Unit& unit = space.units[u];
+        a.depth[u] = middle(unit.depths);
+        a.width[u] = middle(unit.widths);
+        for (int l = 0; l < a.depth[u]; ++l) a.block[unit.first_slot + l] = middle(unit.blocks[l]);
+    }
+    return a;
+}
+
+struct LatencyBench::Impl {
+    DesignSpace space;
+    LatencyOptions options;
+    std::unique_ptr<Engine> engine;
+    ParameterPool pool;
+    ParameterPool reference_pool;  // never shares weights with a candidate
+    std::unique_ptr<PreparedNetwork> reference;
+    Rng order;
+    Clock::time_point start = Clock::now();
+    std::vector<ReferenceVisit> visits;
+    double scale_ms = 0;
+    std::vector<double> wall_over_cpu;
+    std::size_t networks = 0;
+
+    Impl(const DesignSpace& s, int resolution, const LatencyOptions& o)
+        : space(s),
+          options(o),
+          engine(make_engine(o.engine, o.run)),
+          pool(o.seed),
+          reference_pool(o.seed + 1),
+          order(o.seed) {
+        const NetworkGraph graph = lower(space, reference_architecture(space, resolution));
+        reference = engine->prepare(graph, reference_pool.of(graph));
+        for (int i = 0; i < 5; ++i) reference->run();  // compiles, touches memory, wakes the clock
+        std::vector<double> first;
+        for (int i = 0; i < 7; ++i) {
+            visit_reference();
+            first.push_back(visits.back().ms);
+        }
+        scale_ms = median(first);
+    }
+
+    bool by_cpu_time() const { return options.run.threads == 1; }
+    double time_of(const Timing& t) const { return by_cpu_time() ? t.cpu_ms : t.wall_ms; }
+    double elapsed() const { return 1e-3 * ms_between(start, Clock::now()); }
+
+    void visit_reference() {
+        fill(reference->input(), options.seed);
+        reference->run();
+        const double a = time_of(timed_run(*reference));
+        const double b = time_of(timed_run(*reference));
+        visits.push_back({elapsed(), (a + b) / 2});
+    }
+
+    Timing visit(const Architecture& a) {
+        const NetworkGraph graph = lower(space, a);
+        const auto before = Clock::now();
+        const auto network = engine->prepare(graph, pool.of(graph));
+        const double preparing_ms = ms_between(before, Clock::now());
+        fill(network->input(), options.seed);
+        constexpr double nothing_new_ms = 1.5;  // seen: 0.3 to 1 ms when every layer was known
+        if (preparing_ms > nothing_new_ms) network->run();
+        return timed_run(*network);
+    }
+};
+
+LatencyBench::LatencyBench(const DesignSpace& space, int resolution, const LatencyOptions& options)
+    : impl_(std::make_unique<Impl>(space, resolution, options)) {}
+
+LatencyBench::~LatencyBench() = default;
+
+LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int visits,
+                                    Progress* progress) {
+    Impl& bench = *impl_;
+    LatencyResult result;
+    result.latency_ms.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
+    std::vector<std::string> reasons(archs.size(), "not reached before the measuring was stopped");
+    std::vector<std::size_t> order(archs.size());
+    std::iota(order.begin(), order.end(), 0);
+    visits = std::max(1, visits);
+    bool stopped = false;
+    std::size_t done = 0;
+    for (int round = 0; round < visits && !stopped; ++round) {
+        shuffle(order, bench.order);
+        for (const std::size_t i : order) {
+            if (progress != nullptr) {
+                stopped = progress->stop_requested();
+                if (stopped) break;
+                progress->update("measuring", static_cast<double>(done++),
+                                 static_cast<double>(archs.size()) * visits);
+            }
+            if (bench.elapsed() - bench.visits.back().at_s >= bench.options.reference_interval_s) {
+                bench.visit_reference();
+            }
+            try {
+                const Timing t = bench.visit(archs[i]);
+                result.samples.push_back({i, bench.elapsed(), t.wall_ms, t.cpu_ms});
+                if (t.cpu_ms > 0) bench.wall_over_cpu.push_back(t.wall_ms / t.cpu_ms);
+                reasons[i].clear();
+            } catch (const Error& e) {
+                reasons[i] = e.what();
+            }
+        }
+    }
+    bench.visit_reference();
+    bench.networks += archs.size();
+
+    std::vector<std::vector<double>> corrected(archs.size());
+    for (const auto& s : result.samples) {
+        const double here = smoothed(bench.visits, s.at_s, bench.options.smoothing_s);
+        corrected[s.network].push_back(bench.time_of({s.wall_ms, s.cpu_ms}) * bench.scale_ms /
+                                       here);
+    }
+    if (visits > 1) result.spread_ms.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        if (!reasons[i].empty() || corrected[i].empty()) {
+            result.failures.emplace_back(i, reasons[i]);
+            continue;
+        }
+        const auto& times = corrected[i];
+        result.latency_ms[i] = median(times);
+        if (times.size() < 2) continue;
+        const auto n = static_cast<double>(times.size());
+        const double mean = std::accumulate(times.begin(), times.end(), 0.0) / n;
+        double squares = 0;
+        for (const double t : times) squares += (t - mean) * (t - mean);
+        result.spread_ms[i] = std::sqrt(squares / (n - 1) / n);
+    }
+    return result;
+}
+
+MeasuringQuality LatencyBench::quality() const {
+    const Impl& bench = *impl_;
+    MeasuringQuality q;
+    q.networks = bench.networks;
+    q.seconds = bench.elapsed();
+    q.reference_ms = bench.scale_ms;
+    q.by_cpu_time = bench.by_cpu_time();
+    std::vector<double> smooth;
+    for (const auto& v : bench.visits) {
+        smooth.push_back(smoothed(bench.visits, v.at_s, bench.options.smoothing_s));
+    }
+    const double middle = median(smooth);
+    for (double& s : smooth) s = std::abs(s / middle - 1);
+    q.drift = 1.4826 * median(smooth);
+    if (!bench.wall_over_cpu.empty()) q.wall_over_cpu = median(bench.wall_over_cpu);
+    if (q.drift > 0.10) {
+        q.trusted = false;
+        q.reason = "the reference network's time drifted by more than 10 %";
+    } else if (q.by_cpu_time && q.wall_over_cpu > 1.25) {
+        q.trusted = false;
+        q.reason = "other work held the core for a fifth of the time or more";
+    }
+    return q;
+}
+
+}  // namespace blockscope

@@ -1,0 +1,86 @@
+#include "blockscope/metric/host_latency.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+
+namespace blockscope {
+namespace {
+
+LatencyOptions parse_options(const std::string& name) {
+    LatencyOptions options;
+    const auto colon = name.find(':');
+    if (colon == std::string::npos) return options;
+    const std::vector<std::string> keys{"engine", "threads", "batch"};
+    for (const auto part : split(std::string_view(name).substr(colon + 1), ',')) {
+        const auto equals = part.find('=');
+        const std::string key(part.substr(0, equals));
+        const auto value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
+        if (key == "engine") {
+            options.engine = value;
+            continue;
+        }
+        if (key != "threads" && key != "batch") {
+            throw Error(fmt::format("'{}': unknown option '{}'{}; known are {}", name, key,
+                                    did_you_mean(key, keys), quoted_list(keys)));
+        }
+        long long number = 0;
+        if (!parse_number(value, number) || number < 1 || number > 1024) {
+            throw Error(fmt::format("'{}': {} is not a number from 1 to 1024", name, key));
+        }
+        (key == "threads" ? options.run.threads : options.run.batch) = static_cast<int>(number);
+    }
+    return options;
+}
+
+}  // namespace
+
+HostLatency::HostLatency(const std::string& name, std::uint64_t seed)
+    : options_(parse_options(name)) {
+    options_.seed = seed;
+    info_.name = name;
+    info_.column = "latency_host_ms";
+    info_.unit = "ms";
+    info_.direction = Direction::smaller_is_better;
+    info_.noisy = true;
+    info_.source =
+        fmt::format("measured on this machine, {} {}, {} thread(s), batch {}", options_.engine,
+                    options_.run.threads == 1 ? "CPU time" : "wall time", options_.run.threads,
+                    options_.run.batch);
+}
+
+MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Architecture> archs,
+                                   Progress* progress) {
+    MetricColumn column;
+    column.values.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
+    column.spread.assign(options_.visits > 1 ? archs.size() : 0,
+                         std::numeric_limits<double>::quiet_NaN());
+    std::map<int, std::vector<std::size_t>> by_resolution;
+    for (std::size_t i = 0; i < archs.size(); ++i) by_resolution[archs[i].resolution].push_back(i);
+    for (const auto& [resolution, members] : by_resolution) {
+        auto& bench = benches_[resolution];
+        if (!bench) bench = std::make_unique<LatencyBench>(space, resolution, options_);
+        std::vector<Architecture> batch;
+        for (const auto i : members) batch.push_back(archs[i]);
+        const LatencyResult result = bench->measure(batch, options_.visits, progress);
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            column.values[members[k]] = result.latency_ms[k];
+            if (!result.spread_ms.empty()) column.spread[members[k]] = result.spread_ms[k];
+        }
+        for (const auto& [k, reason] : result.failures) {
+            column.failures.emplace_back(members[k], reason);
+        }
+    }
+    return column;
+}
+
+std::optional<MeasuringQuality> HostLatency::quality(int resolution) const {
+    const auto found = benches_.find(resolution);
+    if (found == benches_.end()) return std::nullopt;
+    return found->second->quality();
+}
+
+}  // namespace blockscope

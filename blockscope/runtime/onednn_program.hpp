@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "blockscope/network/parameters.hpp"
+#include "blockscope/runtime/activation_plan.hpp"
+
+namespace blockscope {
+
+std::string onednn_version();
+
+/// Everything oneDNN prepared so far. Primitives are shared by equal shapes and attributes, packed
+/// weights by parameter entry, which is kept so that its address stays its own: a network whose
+/// layers were all seen costs two look-ups an operator.
+class OnednnLayers {
+public:
+    explicit OnednnLayers(int batch);
+    ~OnednnLayers();
+    struct Impl;
+    Impl& impl() { return *impl_; }
+
+private:
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Primitives in the order they run, bound to their memory. Must not outlive `layers`.
+/// Activations are channels-last, weights in the layout oneDNN chose for this machine.
+/// All functions throw Error(Fault::runtime) when oneDNN refuses.
+class OnednnProgram {
+public:
+    explicit OnednnProgram(OnednnLayers& layers);
+    ~OnednnProgram();
+
+    /// From and to [batch, channels, height, width].
+    void copy_in(const Shape& shape, float* from, float* to);
+    void copy_out(const Shape& shape, float* from, float* to);
+    /// entry: null for operators without parameters; second: null for all but add and scale.
+    void append(const Operator& op, const PlannedStep& step, float* input, float* second,
+                float* result, const std::shared_ptr<const OperatorParameters>& entry);
+    void run() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace blockscope

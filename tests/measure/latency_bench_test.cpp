@@ -1,0 +1,79 @@
+#include "blockscope/measure/latency_bench.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/measure/machine.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/space_file.hpp"
+
+namespace blockscope {
+namespace {
+
+class StopAfter : public Progress {
+public:
+    explicit StopAfter(int visits) : left_(visits) {}
+    void update(std::string_view, double, double) override { --left_; }
+    bool stop_requested() const override { return left_ <= 0; }
+
+private:
+    int left_;
+};
+
+TEST(ReferenceArchitecture, IsOfMiddleSizeAndInTheSpace) {
+    for (const auto& name : built_in_space_names()) {
+        const auto space = load_space(name);
+        EXPECT_TRUE(contains(space, reference_architecture(space, 192)));
+    }
+    const auto space = load_space("ofa-mbv3");
+    EXPECT_EQ(reference_architecture(space, 224).depth[0], 3);
+}
+
+TEST(LatencyBench, KeepsEverySampleAndOrdersTheSmallestAndTheLargestNetwork) {
+    const auto space = load_space("ofa-mbv3");
+    LatencyBench bench(space, 160, {});
+    const std::vector<Architecture> archs{
+        parse_architecture(space, "{'ks':3,'e':3,'d':2,'r':[160]}"),
+        parse_architecture(space, "{'ks':7,'e':6,'d':4,'r':[160]}")};
+    const auto result = bench.measure(archs, 3);
+    EXPECT_EQ(result.samples.size(), 6);
+    EXPECT_TRUE(result.failures.empty());
+    // four times the MACs: no noise turns this round
+    EXPECT_LT(result.latency_ms[0], result.latency_ms[1]);
+    EXPECT_GT(result.latency_ms[0], 0);
+    EXPECT_GE(result.spread_ms[0], 0);
+    const auto quality = bench.quality();
+    EXPECT_EQ(quality.networks, 2);
+    EXPECT_GT(quality.reference_ms, 0);
+    EXPECT_TRUE(quality.by_cpu_time);
+}
+
+TEST(LatencyBench, EndsEarlyWhenAskedAndSaysWhichNetworksWereNotReached) {
+    const auto space = load_space("ofa-mbv3");
+    LatencyBench bench(space, 128, {});
+    const auto a = parse_architecture(space, "{'ks':3,'e':3,'d':2,'r':[128]}");
+    StopAfter stop(2);
+    const auto result = bench.measure(std::vector<Architecture>(5, a), 1, &stop);
+    EXPECT_EQ(result.samples.size(), 2);
+    EXPECT_EQ(result.failures.size(), 3);
+    for (const auto& [i, reason] : result.failures) {
+        EXPECT_TRUE(std::isnan(result.latency_ms[i]));
+        EXPECT_EQ(reason, "not reached before the measuring was stopped");
+    }
+}
+
+TEST(LatencyBench, RefusesAnEngineThereIsNot) {
+    LatencyOptions options;
+    options.engine = "onednm";
+    EXPECT_THROW(LatencyBench(load_space("ofa-mbv3"), 128, options), Error);
+}
+
+TEST(MachineDescription, LeavesTheHostOutWhenAsked) {
+    EXPECT_EQ(machine_description(false).front().first, "host");
+    EXPECT_EQ(machine_description(true).front().first, "processor");
+}
+
+}  // namespace
+}  // namespace blockscope
