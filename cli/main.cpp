@@ -35,7 +35,8 @@ std::string in_range(double value, double low, double high) {
 
 void add_common(CLI::App& verb, Common& common, bool sampling) {
     verb.add_option("--resolution", common.resolutions, "input side in pixels; several allowed")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->take_all();
     verb.add_option("--seed", common.seed, "of everything random")->capture_default_str();
     verb.add_option("--threads", common.threads, "0: all cores")->capture_default_str();
     verb.add_flag("--quiet", common.quiet, "no progress, no summary");
@@ -72,6 +73,8 @@ int run(int argc, char** argv) {
         sub->footer(std::string("Example:\n  ") + example);
         sub->set_config("--config", "", "file with options as keys; options win");
         sub->allow_config_extras(CLI::config_extras_mode::error);
+        // said twice, the last one counts: scripts give defaults that people override
+        sub->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         return sub;
     };
 
@@ -169,6 +172,7 @@ int run(int argc, char** argv) {
         ->check(CLI::IsMember({"auto", "exact", "pooled"}))
         ->capture_default_str();
     profile_verb->add_option("--percentiles", profile.percentiles, "of Equation 3, in per cent")
+        ->take_all()
         ->delimiter(',')
         ->check([](const std::string& text) {
             double value = 0;

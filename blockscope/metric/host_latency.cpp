@@ -42,7 +42,11 @@ HostLatency::HostLatency(const std::string& name, std::uint64_t seed)
     : options_(parse_options(name)) {
     options_.seed = seed;
     info_.name = name;
-    info_.column = "latency_host_ms";
+    info_.column = "latency_host";
+    if (options_.engine != LatencyOptions().engine) info_.column += "_" + options_.engine;
+    if (options_.run.threads != 1) info_.column += fmt::format("_threads{}", options_.run.threads);
+    if (options_.run.batch != 1) info_.column += fmt::format("_batch{}", options_.run.batch);
+    info_.column += "_ms";
     info_.unit = "ms";
     info_.direction = Direction::smaller_is_better;
     info_.noisy = true;
