@@ -84,8 +84,8 @@ int run_measure(const MeasureCommand& command, const Common& common, Console& co
     const auto column = host->evaluate(space, archs, &console);
     std::vector<std::string> reasons(archs.size());
     for (const auto& [i, reason] : column.failures) reasons[i] = reason;
-    std::string text = "arch,resolution," + host->info().column +
-                       ",standard_error_ms,visits,trust,reason\n";
+    std::string text =
+        "arch,resolution," + host->info().column + ",standard_error_ms,visits,trust,reason\n";
     bool trusted = true;
     for (std::size_t i = 0; i < archs.size(); ++i) {
         const auto quality = host->quality(archs[i].resolution);

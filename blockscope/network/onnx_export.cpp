@@ -172,9 +172,15 @@ void Writer::body(const Operator& op, int index, const std::string& name,
             set(n, "transB", std::int64_t{1});
             break;
         }
-        case OpKind::add: node("Add", name, {input, tensor(op.second)}, output); break;
-        case OpKind::scale: node("Mul", name, {input, tensor(op.second)}, output); break;
-        case OpKind::global_pool: node("GlobalAveragePool", name, {input}, output); break;
+        case OpKind::add:
+            node("Add", name, {input, tensor(op.second)}, output);
+            break;
+        case OpKind::scale:
+            node("Mul", name, {input, tensor(op.second)}, output);
+            break;
+        case OpKind::global_pool:
+            node("GlobalAveragePool", name, {input}, output);
+            break;
         case OpKind::max_pool: {
             auto& n = node("MaxPool", name, {input}, output);
             set(n, "kernel_shape", {op.kernel, op.kernel});
@@ -196,14 +202,19 @@ void Writer::body(const Operator& op, int index, const std::string& name,
 void Writer::activate(Activation activation, const std::string& name, const std::string& input,
                       const std::string& output) {
     switch (activation) {
-        case Activation::none: break;
-        case Activation::relu: node("Relu", name + ".relu", {input}, output); break;
+        case Activation::none:
+            break;
+        case Activation::relu:
+            node("Relu", name + ".relu", {input}, output);
+            break;
         case Activation::relu6:
             scalar("zero", 0.0F);
             scalar("six", 6.0F);
             node("Clip", name + ".relu6", {input, "zero", "six"}, output);
             break;
-        case Activation::h_swish: node("HardSwish", name + ".h_swish", {input}, output); break;
+        case Activation::h_swish:
+            node("HardSwish", name + ".h_swish", {input}, output);
+            break;
         case Activation::h_sigmoid: {
             auto& n = node("HardSigmoid", name + ".h_sigmoid", {input}, output);
             set(n, "alpha", 1.0F / 6.0F);

@@ -32,13 +32,17 @@ std::uint64_t hash(std::string_view bytes) {
 /// depthwise convolution stand what passes less than a relu: h_swish near 0 and gates near a half.
 double gain(Role role) {
     switch (role) {
-        case Role::project: return 0.5;
-        case Role::depthwise: return 5.0;
+        case Role::project:
+            return 0.5;
+        case Role::depthwise:
+            return 5.0;
         case Role::se_reduce:
         case Role::se_expand:
         case Role::shortcut_conv:
-        case Role::classifier: return 1.0;
-        default: return 2.0;
+        case Role::classifier:
+            return 1.0;
+        default:
+            return 2.0;
     }
 }
 

@@ -22,8 +22,8 @@ struct OperatorParameters {
 using Parameters = std::vector<std::shared_ptr<const OperatorParameters>>;
 
 /// Seeded random parameters that keep activations of order 1 through the network. The numbers of an
-/// operator depend on seed, location, role and shape only, and equal ones are handed out as the same
-/// entry. Locations never share weights, which would warm the caches falsely when measuring.
+/// operator depend on seed, location, role and shape only, and equal ones are handed out as the
+/// same entry. Locations never share weights, which would warm the caches falsely when measuring.
 class ParameterPool {
 public:
     explicit ParameterPool(std::uint64_t seed) : seed_(seed) {}

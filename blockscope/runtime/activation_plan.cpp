@@ -141,9 +141,9 @@ std::size_t Planner::place() {
         }
         b.offset = offset;
         total = std::max(total, offset + b.bytes);
-        const auto behind = std::upper_bound(
-            placed.begin(), placed.end(), offset,
-            [&](std::size_t o, int p) { return o < buffers_[p].offset; });
+        const auto behind =
+            std::upper_bound(placed.begin(), placed.end(), offset,
+                             [&](std::size_t o, int p) { return o < buffers_[p].offset; });
         placed.insert(behind, index);
     }
     return total;

@@ -9,7 +9,7 @@ namespace blockscope {
 
 /// One call of a library: an operator, or a convolution that takes the addition behind it along.
 struct PlannedStep {
-    int op = 0;               ///< index of the operator
+    int op = 0;  ///< index of the operator
     Activation activation = Activation::none;
     bool accumulate = false;  ///< the result is added to what its buffer holds, then activated
     bool swapped = false;     ///< add: `second` is the operand that is written over
@@ -17,8 +17,9 @@ struct PlannedStep {
 };
 
 /// How a network runs in one block of memory: which operators run, and where each tensor lies.
-/// A residual addition is done by the convolution before it, on the shortcut's buffer, where nothing
-/// reads the shortcut later; other additions and rescales write over an operand where they may.
+/// A residual addition is done by the convolution before it, on the shortcut's buffer, where
+/// nothing reads the shortcut later; other additions and rescales write over an operand where they
+/// may.
 struct ActivationPlan {
     std::vector<PlannedStep> steps;
     std::vector<std::size_t> offset;  ///< of each tensor, bytes, multiples of 64; tensor 0 first

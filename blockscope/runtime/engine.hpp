@@ -33,9 +33,9 @@ public:
     virtual ~Engine() = default;
     virtual std::string name() const = 0;     ///< "onednn"
     virtual std::string version() const = 0;  ///< of the library that really runs
-    /// Keeps what it prepared for parameter entries it has seen, so that networks which share layers
-    /// are ready in well under a millisecond. A network stays valid while the engine lives; networks
-    /// of one engine share their activation memory and must not run at the same time.
+    /// Keeps what it prepared for parameter entries it has seen, so that networks which share
+    /// layers are ready in well under a millisecond. A network stays valid while the engine lives;
+    /// networks of one engine share their activation memory and must not run at the same time.
     /// Throws Error(Fault::runtime) when the library refuses the network.
     virtual std::unique_ptr<PreparedNetwork> prepare(const NetworkGraph& network,
                                                      const Parameters& parameters) = 0;

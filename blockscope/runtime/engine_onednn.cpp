@@ -1,7 +1,6 @@
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <map>
 #include <new>
 #include <vector>
@@ -61,8 +60,8 @@ public:
         if (!free.empty()) free.pop_back();
         std::byte* address = block.get();
         // the block goes back when the network lets go of it, unless the engine is gone by then
-        return {address, [block = std::move(block), bytes, home = std::weak_ptr(free_)](
-                             std::byte*) mutable {
+        return {address,
+                [block = std::move(block), bytes, home = std::weak_ptr(free_)](std::byte*) mutable {
                     if (const auto there = home.lock()) {
                         there->blocks[bytes].push_back(std::move(block));
                     }
@@ -121,8 +120,7 @@ OnednnNetwork::OnednnNetwork(std::shared_ptr<State> state, const NetworkGraph& n
     const ActivationPlan plan = plan_activations(network, batch);
     block_ = state_->arena.at_least(plan.bytes);
     const auto tensor = [&](int number) {
-        return number < 0 ? nullptr
-                          : reinterpret_cast<float*>(block_.get() + plan.offset[number]);
+        return number < 0 ? nullptr : reinterpret_cast<float*>(block_.get() + plan.offset[number]);
     };
 
     program_.copy_in(network.input, data(input_), tensor(0));
@@ -130,7 +128,8 @@ OnednnNetwork::OnednnNetwork(std::shared_ptr<State> state, const NetworkGraph& n
         const Operator& op = network.operators[step.op];
         const bool weighted = op.kind == OpKind::convolution || op.kind == OpKind::linear;
         if (weighted && !parameters[step.op]) {
-            throw Error(fmt::format("{} {} has no parameters", label(op.where), to_string(op.role)));
+            throw Error(
+                fmt::format("{} {} has no parameters", label(op.where), to_string(op.role)));
         }
         program_.append(op, step, tensor(step.swapped ? op.second : op.input),
                         tensor(step.swapped ? op.input : op.second), tensor(step.result),

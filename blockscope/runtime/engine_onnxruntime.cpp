@@ -1,10 +1,9 @@
-#include <dlfcn.h>
-#include <onnxruntime_c_api.h>
-
 #include <array>
+#include <dlfcn.h>
 #include <vector>
 
 #include <fmt/format.h>
+#include <onnxruntime_c_api.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/network/onnx_export.hpp"
@@ -28,9 +27,9 @@ struct Library {
 Library open_library() {
     Library library;
     // Debian's soname carries the minor version, which is the header's API number
-    const std::array<std::string, 4> names{
-        BLOCKSCOPE_ONNXRUNTIME_LIBRARY, "libonnxruntime.so.1",
-        fmt::format("libonnxruntime.so.1.{}", ORT_API_VERSION), "libonnxruntime.so"};
+    const std::array<std::string, 4> names{BLOCKSCOPE_ONNXRUNTIME_LIBRARY, "libonnxruntime.so.1",
+                                           fmt::format("libonnxruntime.so.1.{}", ORT_API_VERSION),
+                                           "libonnxruntime.so"};
     void* handle = nullptr;
     for (const std::string& name : names) {
         if (name.empty()) continue;
@@ -63,8 +62,8 @@ const OrtApi& api() { return *library().api; }
 
 void check(OrtStatus* status, const std::string& what) {
     if (status == nullptr) return;
-    const std::string message = fmt::format("ONNX Runtime {}: {}", what,
-                                            api().GetErrorMessage(status));
+    const std::string message =
+        fmt::format("ONNX Runtime {}: {}", what, api().GetErrorMessage(status));
     api().ReleaseStatus(status);
     throw Error(message, Fault::runtime);
 }
@@ -83,9 +82,9 @@ Owned<OrtValue> wrap(std::vector<float>& values, const std::vector<std::int64_t>
     check(api().CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &info), "has no memory");
     const auto kept = owned(info, api().ReleaseMemoryInfo);
     OrtValue* value = nullptr;
-    check(api().CreateTensorWithDataAsOrtValue(
-              info, values.data(), values.size() * sizeof(float), dims.data(), dims.size(),
-              ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &value),
+    check(api().CreateTensorWithDataAsOrtValue(info, values.data(), values.size() * sizeof(float),
+                                               dims.data(), dims.size(),
+                                               ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &value),
           "refuses a tensor");
     return owned(value, api().ReleaseValue);
 }
@@ -149,8 +148,7 @@ class OnnxruntimeEngine final : public Engine {
 public:
     explicit OnnxruntimeEngine(const EngineOptions& options) : options_(options) {
         OrtEnv* environment = nullptr;
-        check(api().CreateEnv(ORT_LOGGING_LEVEL_ERROR, "blockscope", &environment),
-              "cannot start");
+        check(api().CreateEnv(ORT_LOGGING_LEVEL_ERROR, "blockscope", &environment), "cannot start");
         environment_ = Environment(environment, api().ReleaseEnv);
     }
 

@@ -43,12 +43,21 @@ dnnl::primitive_attr attributes_of(const PlannedStep& step) {
     dnnl::post_ops ops;
     if (step.accumulate) ops.append_sum();
     switch (step.activation) {
-        case Activation::none: break;
-        case Activation::relu: append(ops, algorithm::eltwise_relu, 0, 0); break;
-        case Activation::relu6: append(ops, algorithm::eltwise_clip, 0, 6); break;
+        case Activation::none:
+            break;
+        case Activation::relu:
+            append(ops, algorithm::eltwise_relu, 0, 0);
+            break;
+        case Activation::relu6:
+            append(ops, algorithm::eltwise_clip, 0, 6);
+            break;
         // 2.x has the constants built in and takes no notice of these
-        case Activation::h_swish: append(ops, algorithm::eltwise_hardswish, 1.F / 6, 0.5F); break;
-        case Activation::swish: append(ops, algorithm::eltwise_swish, 1, 0); break;
+        case Activation::h_swish:
+            append(ops, algorithm::eltwise_hardswish, 1.F / 6, 0.5F);
+            break;
+        case Activation::swish:
+            append(ops, algorithm::eltwise_swish, 1, 0);
+            break;
         case Activation::h_sigmoid:  // 2.x has none, and this is the same in 3.x
             append(ops, algorithm::eltwise_linear, 1.F / 6, 0.5F);
             append(ops, algorithm::eltwise_clip, 0, 1);
@@ -77,7 +86,7 @@ Tag plain_tag(const memory::dims& dims) {
 struct Layer {
     dnnl::primitive primitive;
     memory::desc source;
-    memory::desc second;   ///< add and scale
+    memory::desc second;  ///< add and scale
     memory::desc result;
     memory::desc weights;  ///< convolution and linear
 };
@@ -154,9 +163,8 @@ Layer OnednnLayers::Impl::make_linear(const Operator& op,
     memory::dims dims = weight_dims(op);
     const memory::desc any_weights(dims, f32, Tag::any);
     const memory::desc bias({op.out.channels}, f32, Tag::a);
-    layer.source = dims.size() == 2
-                       ? memory::desc({batch, op.in.channels}, f32, Tag::ab)
-                       : channels_last(batch, op.in);
+    layer.source = dims.size() == 2 ? memory::desc({batch, op.in.channels}, f32, Tag::ab)
+                                    : channels_last(batch, op.in);
     layer.result = memory::desc({batch, op.out.channels}, f32, Tag::ab);
     using Forward = dnnl::inner_product_forward;
 #if DNNL_VERSION_MAJOR >= 3
@@ -178,8 +186,8 @@ Layer OnednnLayers::Impl::make_pool(const Operator& op,
     layer.source = channels_last(batch, op.in);
     layer.result = channels_last(batch, op.out);
     const bool global = op.kind == OpKind::global_pool;
-    const memory::dims kernel = global ? memory::dims{op.in.height, op.in.width}
-                                       : memory::dims{op.kernel, op.kernel};
+    const memory::dims kernel =
+        global ? memory::dims{op.in.height, op.in.width} : memory::dims{op.kernel, op.kernel};
     const memory::dims stride = global ? memory::dims{1, 1} : memory::dims{op.stride, op.stride};
     const int pad = op.kind == OpKind::max_pool ? op.kernel / 2 : 0;
     const memory::dims before{pad, pad};
@@ -224,21 +232,34 @@ Layer OnednnLayers::Impl::make_binary(const Operator& op,
 Layer OnednnLayers::Impl::make(const Operator& op, const PlannedStep& step) const {
     const auto attributes = attributes_of(step);
     switch (op.kind) {
-        case OpKind::convolution: return make_convolution(op, attributes);
-        case OpKind::linear: return make_linear(op, attributes);
+        case OpKind::convolution:
+            return make_convolution(op, attributes);
+        case OpKind::linear:
+            return make_linear(op, attributes);
         case OpKind::add:
-        case OpKind::scale: return make_binary(op, attributes);
+        case OpKind::scale:
+            return make_binary(op, attributes);
         case OpKind::global_pool:
         case OpKind::max_pool:
-        case OpKind::average_pool: break;
+        case OpKind::average_pool:
+            break;
     }
     return make_pool(op, attributes);
 }
 
 const Layer& OnednnLayers::Impl::of(const Operator& op, const PlannedStep& step) {
-    const Key key{static_cast<int>(op.kind), static_cast<int>(step.activation), step.accumulate,
-                  op.kernel, op.stride, op.groups, op.in.channels, op.in.height, op.in.width,
-                  op.out.channels, op.out.height, op.out.width};
+    const Key key{static_cast<int>(op.kind),
+                  static_cast<int>(step.activation),
+                  step.accumulate,
+                  op.kernel,
+                  op.stride,
+                  op.groups,
+                  op.in.channels,
+                  op.in.height,
+                  op.in.width,
+                  op.out.channels,
+                  op.out.height,
+                  op.out.width};
     const auto known = layers.find(key);
     if (known != layers.end()) return known->second;
     return layers.emplace(key, make(op, step)).first->second;
@@ -323,8 +344,7 @@ void OnednnProgram::Impl::copy(const Shape& shape, bool out, float* from, float*
     argument(DNNL_ARG_TO, layer.result, to);
 }
 
-OnednnProgram::OnednnProgram(OnednnLayers& layers)
-    : impl_(std::make_unique<Impl>(layers.impl())) {}
+OnednnProgram::OnednnProgram(OnednnLayers& layers) : impl_(std::make_unique<Impl>(layers.impl())) {}
 
 OnednnProgram::~OnednnProgram() = default;
 
@@ -350,9 +370,9 @@ void OnednnProgram::append(const Operator& op, const PlannedStep& step, float* i
         }
         impl_->argument(DNNL_ARG_DST, layer.result, result);
     } catch (const dnnl::error& e) {
-        throw Error(fmt::format("oneDNN refuses {} {}: {}", label(op.where), to_string(op.role),
-                                e.what()),
-                    Fault::runtime);
+        throw Error(
+            fmt::format("oneDNN refuses {} {}: {}", label(op.where), to_string(op.role), e.what()),
+            Fault::runtime);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
 #include "tests/runtime/reference_network.hpp"
 
 namespace blockscope {
@@ -13,7 +14,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// The model with the first `from` replaced; of equal length, so that the lengths in the bytes hold.
+/// The model with the first `from` replaced; of equal length, so that the lengths in the bytes
+/// hold.
 std::string corrupted(std::string model, const std::string& from, const std::string& to) {
     EXPECT_EQ(from.size(), to.size());
     const auto at = model.find(from);
@@ -22,8 +24,8 @@ std::string corrupted(std::string model, const std::string& from, const std::str
 }
 
 TEST(OnnxExport, OfNetworksByHandPassesTheChecker) {
-    for (const auto& network : {reference::mobile_network(), reference::bottleneck_network(),
-                                reference::odd_network()}) {
+    for (const auto& network :
+         {reference::mobile_network(), reference::bottleneck_network(), reference::odd_network()}) {
         EXPECT_EQ(check_onnx(to_onnx(network, random_parameters(network, 1))), "");
         EXPECT_EQ(check_onnx(to_onnx(network, random_parameters(network, 1), 4)), "");
     }

@@ -1,8 +1,8 @@
 #include "blockscope/network/parameters.hpp"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"

@@ -5,6 +5,7 @@
 #include "blockscope/network/cost.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
 #include "tests/runtime/reference_network.hpp"
 
 namespace blockscope {

@@ -1,13 +1,14 @@
 #include "blockscope/runtime/engine.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
 #include "tests/runtime/reference_network.hpp"
 
 /// The address sanitizer's question: what ONNX Runtime itself never frees is not ours to repair.
@@ -43,8 +44,7 @@ std::vector<float> output_of(PreparedNetwork& network, const std::vector<float>&
 }
 
 std::vector<NetworkGraph> networks_by_hand() {
-    return {reference::mobile_network(), reference::bottleneck_network(),
-            reference::odd_network()};
+    return {reference::mobile_network(), reference::bottleneck_network(), reference::odd_network()};
 }
 
 class EachEngine : public testing::TestWithParam<std::string> {
@@ -186,8 +186,9 @@ TEST(Engines, AgreeWithEachOtherOnRealNetworks) {
                 const auto parameters = random_parameters(network, 1);
                 const auto input = reference::image(network.input.elements(), 2);
                 const auto expected = output_of(*other->prepare(network, parameters), input);
-                EXPECT_LT(difference(output_of(*one->prepare(network, parameters), input), expected),
-                          tolerance)
+                EXPECT_LT(
+                    difference(output_of(*one->prepare(network, parameters), input), expected),
+                    tolerance)
                     << network.name;
             }
         }

@@ -17,12 +17,18 @@ using Map = std::vector<double>;  // [channels, height, width]
 inline double activate(Activation activation, double x) {
     const double gate = std::clamp(x / 6 + 0.5, 0.0, 1.0);
     switch (activation) {
-        case Activation::none: return x;
-        case Activation::relu: return std::max(x, 0.0);
-        case Activation::relu6: return std::clamp(x, 0.0, 6.0);
-        case Activation::h_swish: return x * gate;
-        case Activation::swish: return x / (1 + std::exp(-x));
-        case Activation::h_sigmoid: return gate;
+        case Activation::none:
+            return x;
+        case Activation::relu:
+            return std::max(x, 0.0);
+        case Activation::relu6:
+            return std::clamp(x, 0.0, 6.0);
+        case Activation::h_swish:
+            return x * gate;
+        case Activation::swish:
+            return x / (1 + std::exp(-x));
+        case Activation::h_sigmoid:
+            return gate;
     }
     return x;
 }
@@ -83,17 +89,22 @@ inline double value(const Operator& op, const std::vector<Map>& maps, const Oper
                     int c, int y, int x) {
     const Map& in = maps[op.input];
     switch (op.kind) {
-        case OpKind::convolution: return convolve(op, in, *p, c, y, x);
+        case OpKind::convolution:
+            return convolve(op, in, *p, c, y, x);
         case OpKind::linear: {
             double sum = p->bias[c];
             for (std::size_t i = 0; i < in.size(); ++i) sum += p->weight[c * in.size() + i] * in[i];
             return sum;
         }
-        case OpKind::add: return at(in, op.in, c, y, x) + at(maps[op.second], op.in, c, y, x);
-        case OpKind::scale: return at(in, op.in, c, y, x) * maps[op.second][c];
-        case OpKind::global_pool: return mean(op.in, in, c);
+        case OpKind::add:
+            return at(in, op.in, c, y, x) + at(maps[op.second], op.in, c, y, x);
+        case OpKind::scale:
+            return at(in, op.in, c, y, x) * maps[op.second][c];
+        case OpKind::global_pool:
+            return mean(op.in, in, c);
         case OpKind::max_pool:
-        case OpKind::average_pool: return pool(op, in, c, y, x);
+        case OpKind::average_pool:
+            return pool(op, in, c, y, x);
     }
     return 0;
 }
