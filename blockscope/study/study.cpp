@@ -1,0 +1,298 @@
+#include "blockscope/study/study.hpp"
+
+#include <cassert>
+#include <chrono>
+#include <cmath>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sqlite3.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/study/schema.hpp"
+#include "blockscope/study/study_lock.hpp"
+
+namespace blockscope {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const SQLite::Exception& e) {
+    switch (e.getErrorCode()) {
+        case SQLITE_FULL:
+            throw Error("the disk is full; everything recorded before is kept", path,
+                        Fault::runtime);
+        case SQLITE_NOTADB:
+            throw Error("not a study", path);
+        case SQLITE_CORRUPT:
+            throw Error("the study is damaged; restore a copy or start another one", path);
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            throw Error("in use by another program", path, Fault::runtime);
+        case SQLITE_IOERR:
+            throw Error(
+                "cannot be read or written (disk error, or a limit on its size); "
+                "everything recorded before is kept",
+                path, Fault::runtime);
+        default:
+            throw Error(e.what(), path, Fault::runtime);
+    }
+}
+
+/// Calls `work`, with SQLite's complaints turned into ours.
+template <typename Work>
+auto guarded(const std::string& path, Work&& work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& e) {
+        fail(path, e);
+    }
+}
+
+std::string json(const Facts& facts) {
+    nlohmann::ordered_json object = nlohmann::ordered_json::object();
+    for (const auto& [name, value] : facts) object[name] = value;
+    // facts are read from the machine: bytes that are no UTF-8 must not end a measurement
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void bind_or_null(SQLite::Statement& statement, int index, double value) {
+    if (std::isnan(value)) return statement.bind(index);
+    statement.bind(index, value);
+}
+
+void create_or_check(SQLite::Database& db, const std::string& path) {
+    const int application = db.execAndGet("PRAGMA application_id").getInt();
+    const int version = db.execAndGet("PRAGMA user_version").getInt();
+    const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+    const bool is_new = application == 0 && version == 0 && tables == 0;
+    if (!is_new && application != study_application_id) {
+        throw Error("an SQLite file of another program, not a study", path);
+    }
+    if (version > study_schema_version) {
+        throw Error(fmt::format("written by a newer blockscope (schema {}, this one knows up to "
+                                "{}); use that one",
+                                version, study_schema_version),
+                    path);
+    }
+    // NORMAL: a killed process loses nothing that was recorded, a power cut perhaps the last rows
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    if (!is_new) return;
+    SQLite::Transaction all(db);
+    db.exec(study_schema);
+    db.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                        study_application_id, study_schema_version));
+    db.exec("INSERT INTO meta VALUES ('format', 'blockscope study')");
+    all.commit();
+}
+
+}  // namespace
+
+struct Study::Impl {
+    static constexpr int patience_ms = 2000;  // for programs that read the file just now
+
+    std::string path;
+    StudyLock lock;  // before the database: nobody else may be creating it
+    SQLite::Database db;
+    StudySession session;
+    std::int64_t session_id = 0;  // 0 until the first row: reading leaves no session behind
+
+    Impl(const std::filesystem::path& p, StudySession s)
+        : path(p.string()),
+          lock(p),
+          db(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience_ms),
+          session(std::move(s)) {
+        create_or_check(db, path);
+    }
+
+    std::int64_t start_session() {
+        SQLite::Statement insert(db,
+                                 "INSERT INTO sessions (command, seed, version, started, "
+                                 "conditions) VALUES (?, ?, ?, ?, ?)");
+        const auto now =
+            std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+        insert.bind(1, session.command);
+        insert.bind(2, std::to_string(session.seed));  // SQLite's integers are signed
+        insert.bind(3, session.version);
+        insert.bind(4, fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                                   fmt::gmtime(std::chrono::system_clock::to_time_t(now))));
+        insert.bind(5, json(session.conditions));
+        insert.exec();
+        return db.getLastInsertRowid();
+    }
+
+    std::int64_t find(const char* query, std::initializer_list<std::string> key) const {
+        SQLite::Statement select(db, query);
+        int index = 0;
+        for (const auto& part : key) select.bind(++index, part);
+        return select.executeStep() ? select.getColumn(0).getInt64() : 0;
+    }
+    std::int64_t space_id(const DesignSpace& space) const {
+        return find("SELECT id FROM spaces WHERE fingerprint = ?", {space.fingerprint()});
+    }
+    std::int64_t metric_id(const MetricInfo& metric) const {
+        return find("SELECT id FROM metrics WHERE name = ? AND unit = ?",
+                    {metric.name, metric.unit});
+    }
+    std::int64_t context_id(const std::string& key) const {
+        return find("SELECT id FROM contexts WHERE key = ?", {key});
+    }
+
+    /// The id that was found, or the id of a new row.
+    std::int64_t or_insert(std::int64_t id, const char* query,
+                           std::initializer_list<std::string> values) {
+        if (id != 0) return id;
+        SQLite::Statement insert(db, query);
+        int index = 0;
+        for (const auto& value : values) insert.bind(++index, value);
+        insert.exec();
+        return db.getLastInsertRowid();
+    }
+
+    /// Returns the row of each architecture.
+    std::vector<std::int64_t> insert_evaluations(std::int64_t in_session, const DesignSpace& space,
+                                                 const MetricInfo& metric,
+                                                 const StudyContext& context,
+                                                 std::span<const Architecture> archs,
+                                                 const MetricColumn& column, double seconds) {
+        const auto space_row =
+            or_insert(space_id(space), "INSERT INTO spaces (fingerprint, name) VALUES (?, ?)",
+                      {space.fingerprint(), space.name});
+        const auto metric_row = or_insert(
+            metric_id(metric), "INSERT INTO metrics (name, unit, source) VALUES (?, ?, ?)",
+            {metric.name, metric.unit, metric.source});
+        const auto context_row =
+            or_insert(context_id(context.key), "INSERT INTO contexts (key, facts) VALUES (?, ?)",
+                      {context.key, json(context.facts)});
+        std::unordered_map<std::size_t, const std::string*> reasons;
+        for (const auto& [i, reason] : column.failures) reasons.emplace(i, &reason);
+
+        SQLite::Statement insert(db,
+                                 "INSERT INTO evaluations (session, space, metric, context, arch, "
+                                 "resolution, value, spread, failure, seconds) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        insert.bind(1, in_session);
+        insert.bind(2, space_row);
+        insert.bind(3, metric_row);
+        insert.bind(4, context_row);
+        insert.bind(10, seconds / static_cast<double>(archs.size()));
+        std::vector<std::int64_t> rows;
+        rows.reserve(archs.size());
+        for (std::size_t i = 0; i < archs.size(); ++i) {
+            const double value = column.values[i];
+            insert.bind(5, body_text(space, archs[i]));
+            insert.bind(6, static_cast<int>(archs[i].resolution));
+            bind_or_null(insert, 7, value);
+            bind_or_null(insert, 8, column.spread.empty() ? std::nan("") : column.spread[i]);
+            if (!std::isnan(value)) {
+                insert.bind(9);
+            } else if (const auto reason = reasons.find(i); reason != reasons.end()) {
+                insert.bind(9, *reason->second);
+            } else {
+                insert.bind(9, "no reason given");
+            }
+            insert.exec();
+            insert.reset();
+            rows.push_back(db.getLastInsertRowid());
+        }
+        return rows;
+    }
+
+    void insert_samples(std::int64_t in_session, std::span<const StudySample> samples,
+                        const std::vector<std::int64_t>& rows) {
+        if (samples.empty()) return;
+        SQLite::Statement insert(db,
+                                 "INSERT INTO samples (session, evaluation, at_s, wall_ms, cpu_ms, "
+                                 "visit, is_reference) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        insert.bind(1, in_session);
+        for (const auto& sample : samples) {
+            if (sample.is_reference) {
+                insert.bind(2);
+            } else {
+                insert.bind(2, rows.at(sample.index));
+            }
+            insert.bind(3, sample.at_s);
+            insert.bind(4, sample.wall_ms);
+            insert.bind(5, sample.cpu_ms);
+            insert.bind(6, sample.visit);
+            insert.bind(7, sample.is_reference ? 1 : 0);
+            insert.exec();
+            insert.reset();
+        }
+    }
+};
+
+Study::Study(const std::filesystem::path& path, StudySession session) {
+    impl_ =
+        guarded(path.string(), [&] { return std::make_unique<Impl>(path, std::move(session)); });
+}
+
+Study::~Study() = default;
+
+void Study::record(const DesignSpace& space, const MetricInfo& metric, const StudyContext& context,
+                   std::span<const Architecture> archs, const MetricColumn& column, double seconds,
+                   std::span<const StudySample> samples) {
+    assert(column.values.size() == archs.size());  // a column is of its batch
+    if (archs.empty()) return;
+    guarded(impl_->path, [&] {
+        SQLite::Transaction all(impl_->db);
+        const auto session = impl_->session_id != 0 ? impl_->session_id : impl_->start_session();
+        const auto rows =
+            impl_->insert_evaluations(session, space, metric, context, archs, column, seconds);
+        impl_->insert_samples(session, samples, rows);
+        all.commit();
+        impl_->session_id = session;  // only now: a failed commit took its row back
+    });
+}
+
+StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
+                           const std::string& context_key, std::int64_t after_row) const {
+    return guarded(impl_->path, [&] {
+        StoredValues stored;
+        stored.last_row = after_row;
+        SQLite::Statement select(impl_->db,
+                                 "SELECT id, arch, resolution, value, spread FROM evaluations "
+                                 "WHERE space = ? AND metric = ? AND context = ? AND id > ? "
+                                 "AND value IS NOT NULL ORDER BY id");
+        select.bind(1, impl_->space_id(space));
+        select.bind(2, impl_->metric_id(metric));
+        select.bind(3, impl_->context_id(context_key));
+        select.bind(4, after_row);
+        while (select.executeStep()) {
+            stored.last_row = select.getColumn(0).getInt64();
+            const auto a = parse_architecture(
+                space, select.getColumn(1).getText(), select.getColumn(2).getInt(),
+                fmt::format("{}, evaluation {}", impl_->path, stored.last_row));
+            StoredValue value;
+            value.value = select.getColumn(3).getDouble();
+            if (!select.isColumnNull(4)) value.spread = select.getColumn(4).getDouble();
+            stored.known[a] = value;
+        }
+        return stored;
+    });
+}
+
+double Study::seconds_spent(const DesignSpace& space, const MetricInfo& metric,
+                            const std::string& context_key, int resolution) const {
+    return guarded(impl_->path, [&] {
+        SQLite::Statement select(impl_->db,
+                                 "SELECT total(seconds) FROM evaluations WHERE space = ? AND "
+                                 "metric = ? AND context = ? AND resolution = ?");
+        select.bind(1, impl_->space_id(space));
+        select.bind(2, impl_->metric_id(metric));
+        select.bind(3, impl_->context_id(context_key));
+        select.bind(4, resolution);
+        select.executeStep();
+        return select.getColumn(0).getDouble();
+    });
+}
+
+std::size_t Study::evaluation_count() const {
+    return guarded(impl_->path, [&] {
+        return static_cast<std::size_t>(
+            impl_->db.execAndGet("SELECT count(*) FROM evaluations").getInt64());
+    });
+}
+
+}  // namespace blockscope
