@@ -31,12 +31,8 @@ namespace {
                 Fault::runtime);
 }
 
-}  // namespace
-
-void write_file(const fs::path& path, std::string_view content) {
-    const std::string temporary = path.string() + "." + std::to_string(::getpid()) + ".part";
-    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) fail_writing(path, errno);
+/// Writes everything to an open file and closes it; 0 or the errno of what failed.
+int write_and_close(int file, std::string_view content) {
     int failure = 0;
     while (!content.empty() && failure == 0) {
         const auto written = ::write(file, content.data(), content.size());
@@ -46,9 +42,33 @@ void write_file(const fs::path& path, std::string_view content) {
             failure = errno;
         }
     }
+    // pipes and devices have nothing to flush and say so with EINVAL or EROFS
     if (failure == 0 && ::fsync(file) != 0 && errno != EINVAL && errno != EROFS) failure = errno;
     if (::close(file) != 0 && failure == 0) failure = errno;
-    if (failure == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) failure = errno;
+    return failure;
+}
+
+}  // namespace
+
+void write_file(const fs::path& path, std::string_view content) {
+    std::error_code code;
+    fs::path target = path;
+    if (fs::is_symlink(path, code)) {
+        target = fs::weakly_canonical(path, code);
+        if (code) fail_writing(path, code.value());
+    }
+    if (fs::exists(target, code) && !fs::is_regular_file(target, code)) {
+        // renaming onto a device or pipe would replace it
+        const int file = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
+        const int failure = file < 0 ? errno : write_and_close(file, content);
+        if (failure != 0) fail_writing(path, failure);
+        return;
+    }
+    const std::string temporary = target.string() + "." + std::to_string(::getpid()) + ".part";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) fail_writing(path, errno);
+    int failure = write_and_close(file, content);
+    if (failure == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) failure = errno;
     if (failure != 0) {
         ::unlink(temporary.c_str());
         fail_writing(path, failure);
@@ -58,7 +78,8 @@ void write_file(const fs::path& path, std::string_view content) {
 void make_output_directory(const fs::path& path) {
     std::error_code code;
     fs::create_directories(path, code);
-    if (!fs::is_directory(path)) {
+    if (code) fail_writing(path, code.value());
+    if (!fs::is_directory(path, code)) {
         fail_writing(path, code ? code.value() : ENOTDIR);
     }
     if (::access(path.c_str(), W_OK | X_OK) != 0) fail_writing(path, errno);

@@ -10,7 +10,8 @@ namespace blockscope {
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes beside `path`, flushes to disk and renames: readers see the old content or the new, never
-/// half of it, and a full disk leaves the old. Throws Error(Fault::runtime).
+/// half of it, and a full disk leaves the old. A link's target is written, not the link replaced;
+/// devices and pipes are written as they are. Throws Error(Fault::runtime).
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Creates `path` with its parents and checks that files can be written there.

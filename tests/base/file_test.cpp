@@ -93,5 +93,27 @@ TEST_F(File, SaysWhichFileCannotBeReadOrWritten) {
     EXPECT_EQ(entries(), 1);
 }
 
+TEST(WriteFile, WritesThroughLinksAndLeavesDevicesAndPipesWhatTheyAre) {
+    namespace fs = std::filesystem;
+    const auto folder =
+        fs::temp_directory_path() / ("blockscope_special_" + std::to_string(::getpid()));
+    fs::remove_all(folder);
+    make_output_directory(folder);
+    write_file(folder / "real", "old");
+    fs::create_symlink(folder / "real", folder / "link");
+    write_file(folder / "link", "new");
+    EXPECT_TRUE(fs::is_symlink(folder / "link"));
+    EXPECT_EQ(read_file(folder / "real"), "new");
+    // through links, so that a fault cannot harm the real devices
+    fs::create_symlink("/dev/null", folder / "null");
+    write_file(folder / "null", "x");
+    EXPECT_TRUE(fs::is_character_file("/dev/null"));
+    fs::create_symlink("/dev/full", folder / "full");
+    EXPECT_THROW(write_file(folder / "full", "x"), Error);
+    EXPECT_TRUE(fs::is_character_file("/dev/full"));
+    EXPECT_THROW(make_output_directory(folder / std::string(300, 'n')), Error);
+    fs::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace blockscope
