@@ -21,7 +21,7 @@ struct Known {
     std::int64_t params;
 };
 
-// Counts of the published network code; spaces.md sections 9.1 and 9.2 of the project's facts.
+// Counts of the published network code.
 constexpr Known known[] = {
     {"ofa-mbv3-w1.0", "{'ks':7,'e':6,'d':4,'r':224}", 566170656, 7664760},
     {"ofa-mbv3-w1.0", "{'ks':7,'e':6,'d':4,'r':208}", 498026544, 7664760},

