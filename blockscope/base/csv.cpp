@@ -45,42 +45,81 @@ double CsvTable::number(std::size_t row, std::size_t column) const {
 
 namespace {
 
-/// One record starting at `pos`; moves pos behind its line end and line over the lines it spans.
-std::vector<std::string> read_record(std::string_view text, std::size_t& pos, std::size_t& line,
-                                     const std::string& source) {
-    std::vector<std::string> cells(1);
-    const std::size_t first_line = line;
-    bool quoted = false;
-    bool was_quoted = false;
-    for (; pos < text.size(); ++pos) {
-        const char c = text[pos];
-        if (quoted) {
-            if (c == '"' && pos + 1 < text.size() && text[pos + 1] == '"') {
-                cells.back() += '"';
-                ++pos;
-            } else if (c == '"') {
-                quoted = false;
-            } else {
-                if (c == '\n') ++line;
-                cells.back() += c;
-            }
-        } else if (c == '"' && cells.back().empty() && !was_quoted) {
-            quoted = was_quoted = true;
-        } else if (c == ',') {
-            cells.emplace_back();
-            was_quoted = false;
-        } else if (c == '\n') {
-            break;
-        } else if (c != '\r' || (pos + 1 < text.size() && text[pos + 1] != '\n')) {
-            cells.back() += c;
-        }
+/// Takes a text apart record by record.
+class Reader {
+public:
+    Reader(std::string_view text, const std::string& source)
+        : text_(text), source_(source), last_(text.find_last_not_of(" \t\r\n\v\f")) {}
+
+    /// Of the record that comes next, counted from 1.
+    std::size_t line() const { return line_; }
+    /// False when nothing but blank lines is left.
+    bool more() const { return pos_ <= last_; }
+
+    /// The next record, without its line end.
+    std::vector<std::string> record() {
+        std::vector<std::string> cells;
+        do {
+            if (!cells.empty()) ++pos_;  // the comma
+            cells.push_back(at('"') ? quoted_cell() : plain_cell());
+        } while (at(','));
+        if (pos_ < text_.size()) next_line();
+        return cells;
     }
-    if (quoted)
-        throw Error("a quoted cell is not closed", fmt::format("{}:{}", source, first_line));
-    if (pos < text.size()) ++pos;
-    ++line;
-    return cells;
-}
+
+private:
+    bool at(char c) const { return pos_ < text_.size() && text_[pos_] == c; }
+    bool at_line_end() const {
+        if (at('\r')) return pos_ + 1 == text_.size() || text_[pos_ + 1] == '\n';
+        return pos_ == text_.size() || at('\n');
+    }
+    void next_line() {
+        if (at('\r')) ++pos_;
+        if (at('\n')) ++pos_;
+        ++line_;
+        line_start_ = pos_;
+    }
+
+    std::string plain_cell() {
+        const auto start = pos_;
+        while (!at(',') && !at_line_end()) ++pos_;
+        return std::string(text_.substr(start, pos_ - start));
+    }
+
+    std::string quoted_cell() {
+        const auto opened = place();
+        std::string cell;
+        for (++pos_;; ++pos_) {
+            if (pos_ == text_.size()) throw Error("a quoted cell is not closed", opened);
+            if (at('"')) {
+                ++pos_;
+                if (!at('"')) break;
+            }
+            cell += text_[pos_];
+            if (at('\n')) {
+                ++line_;
+                line_start_ = pos_ + 1;
+            }
+        }
+        if (!at(',') && !at_line_end()) {
+            throw Error(
+                "a quoted cell goes on behind its closing quote; write a quote inside twice",
+                place());
+        }
+        return cell;
+    }
+
+    std::string place() const {
+        return fmt::format("{}:{}:{}", source_, line_, pos_ - line_start_ + 1);
+    }
+
+    std::string_view text_;
+    const std::string& source_;
+    std::size_t last_;  ///< the last character that is not blank
+    std::size_t pos_ = 0;
+    std::size_t line_ = 1;
+    std::size_t line_start_ = 0;
+};
 
 }  // namespace
 
@@ -88,10 +127,9 @@ CsvTable parse_csv(std::string_view text, const std::string& source) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     CsvTable table;
     table.source = source;
-    std::size_t pos = 0;
-    std::size_t line = 1;
     if (trim(text).empty()) throw Error("is empty: a CSV file starts with a header", source);
-    table.header = read_record(text, pos, line, source);
+    Reader reader(text, source);
+    table.header = reader.record();
     for (auto& name : table.header) name = trim(name);
     std::set<std::string> seen;
     for (const auto& name : table.header) {
@@ -99,17 +137,17 @@ CsvTable parse_csv(std::string_view text, const std::string& source) {
             throw Error(fmt::format("column '{}' appears twice", name), source + ":1");
         }
     }
-    while (pos < text.size()) {
-        const std::size_t row_line = line;
-        auto cells = read_record(text, pos, line, source);
-        if (cells.size() == 1 && trim(cells[0]).empty()) continue;
-        if (cells.size() != table.header.size()) {
-            throw Error(
-                fmt::format("{} cells where the header has {}", cells.size(), table.header.size()),
-                fmt::format("{}:{}", source, row_line));
+    const auto columns = table.header.size();
+    while (reader.more()) {
+        const std::size_t line = reader.line();
+        auto cells = reader.record();
+        if (columns > 1 && cells.size() == 1 && trim(cells[0]).empty()) continue;
+        if (cells.size() != columns) {
+            throw Error(fmt::format("{} cells where the header has {}", cells.size(), columns),
+                        fmt::format("{}:{}", source, line));
         }
         table.rows.push_back(std::move(cells));
-        table.lines.push_back(row_line);
+        table.lines.push_back(line);
     }
     return table;
 }

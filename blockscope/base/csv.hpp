@@ -8,7 +8,8 @@
 namespace blockscope {
 
 /// A comma-separated table as text cells. Quoted cells, CRLF line ends and a byte-order mark are
-/// understood; every row has as many cells as the header.
+/// understood; every row has as many cells as the header. Blank lines are not rows, except in a
+/// table of one column: there one with a row behind it is an empty cell, and `""` always is.
 struct CsvTable {
     std::string source;  ///< file name, for messages
     std::vector<std::string> header;
@@ -24,10 +25,11 @@ struct CsvTable {
     double number(std::size_t row, std::size_t column) const;
 };
 
-/// Throws Error with file and line for ragged rows, unclosed quotes and duplicated headers.
+/// Throws Error with file and line for ragged rows and duplicated headers, and with the column, in
+/// bytes from 1, for quotes that are not closed or closed too early.
 CsvTable parse_csv(std::string_view text, const std::string& source);
 
-/// One cell, quoted if it must be.
+/// One cell, quoted if it must be. An empty cell stays empty, so a table of one column needs `""`.
 std::string csv_cell(std::string_view text);
 
 }  // namespace blockscope

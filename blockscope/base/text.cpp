@@ -32,9 +32,16 @@ std::string round_trip(double value) { return std::isnan(value) ? "" : fmt::form
 std::string significant(double value, int digits) {
     if (!std::isfinite(value)) return "-";
     if (value == 0) return "0";
-    const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
-    if (magnitude >= 15 || magnitude < -5) return fmt::format("{:.{}g}", value, digits);
-    return fmt::format("{:.{}f}", value, std::max(0, digits - 1 - magnitude));
+    if (std::abs(value) < 1e-15 || std::abs(value) >= 1e15) {
+        return fmt::format("{:.{}g}", value, digits);
+    }
+    // the exponent once rounded: with four digits, 999.96 has that of 1000
+    const auto rounded = fmt::format("{:.{}e}", value, digits - 1);
+    const auto e = rounded.find('e');
+    long long magnitude = 0;
+    parse_number(std::string_view(rounded).substr(e + 2), magnitude);
+    if (rounded[e + 1] == '-') magnitude = -magnitude;
+    return fmt::format("{:.{}f}", value, std::max(0LL, digits - 1 - magnitude));
 }
 
 namespace {

@@ -15,7 +15,8 @@ std::string_view trim(std::string_view text);
 /// The shortest decimal that reads back as the same double; "" for NaN (an unknown value).
 std::string round_trip(double value);
 
-/// A number with `digits` significant digits for people, never in exponent form below 1e15.
+/// A number with `digits` significant digits (at least 1) for people, those of a large whole number
+/// all of them. In exponent form only below 1e-15 and from 1e15 on.
 std::string significant(double value, int digits = 4);
 
 /// Whole string as a number; false if there is anything else in it.

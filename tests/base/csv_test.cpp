@@ -12,6 +12,7 @@ namespace blockscope {
 namespace {
 
 std::string line_of(const std::vector<std::string>& cells, const char* line_end) {
+    if (cells.size() == 1 && trim(cells[0]).empty()) return '"' + cells[0] + '"' + line_end;
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i) line += (i > 0 ? "," : "") + csv_cell(cells[i]);
     return line + line_end;
@@ -25,7 +26,7 @@ rc::Gen<std::string> any_cell() {
 }
 
 RC_GTEST_PROP(Csv, CellsComeBackAsTheyWere, ()) {
-    const auto columns = *rc::gen::inRange<std::size_t>(2, 5);
+    const auto columns = *rc::gen::inRange<std::size_t>(1, 5);
     const auto rows = *rc::gen::container<std::vector<std::vector<std::string>>>(
         rc::gen::container<std::vector<std::string>>(columns, any_cell()));
     const std::string line_end = *rc::gen::element<std::string>("\n", "\r\n");
@@ -74,6 +75,16 @@ TEST(Csv, UnderstandsQuotesCrlfAndAByteOrderMark) {
     EXPECT_FALSE(t.has_column("B"));
 }
 
+TEST(Csv, KeepsTheEmptyCellsOfOneColumn) {
+    using Rows = std::vector<std::vector<std::string>>;
+    const auto t = parse_csv("a\n\n1\r\n\r\n\"\"\n\n\n", "t.csv");
+    EXPECT_EQ(t.rows, (Rows{{""}, {"1"}, {""}, {""}}));
+    EXPECT_EQ(t.lines, (std::vector<std::size_t>{2, 3, 4, 5}));
+    EXPECT_TRUE(std::isnan(t.number(0, 0)));
+    EXPECT_EQ(parse_csv("a\n", "t.csv").rows, Rows{});
+    EXPECT_EQ(parse_csv("a\n1\n \n", "t.csv").rows, (Rows{{"1"}}));
+}
+
 TEST(Csv, ReadsNumbersWithBlanksAroundThem) {
     const auto t = parse_csv("a, b \n 1.5 ,\t-2e3\n", "t.csv");
     EXPECT_EQ(t.number(0, t.column("a")), 1.5);
@@ -94,7 +105,13 @@ TEST(Csv, NamesFileAndLineOfWhatIsWrong) {
     EXPECT_EQ(message("a,b\n1\n"), "t.csv:2: 1 cells where the header has 2");
     EXPECT_EQ(message("a,b\n\"x\n\ny\",1\n1\n"), "t.csv:5: 1 cells where the header has 2");
     EXPECT_EQ(message("a,a\n"), "t.csv:1: column 'a' appears twice");
-    EXPECT_EQ(message("a,b\n1,\"2\n"), "t.csv:2: a quoted cell is not closed");
+    EXPECT_EQ(message("a,b\n1,\"2\n"), "t.csv:2:3: a quoted cell is not closed");
+    EXPECT_EQ(
+        message("a,b\n1,\"2\"3\n"),
+        "t.csv:2:6: a quoted cell goes on behind its closing quote; write a quote inside twice");
+    EXPECT_EQ(
+        message("a,b\n\"x\ny\" ,1\n"),
+        "t.csv:3:3: a quoted cell goes on behind its closing quote; write a quote inside twice");
     EXPECT_EQ(message("a,bb\n1,2\n"),
               "t.csv: has no column 'b' (did you mean 'a'?); its columns are "
               "'a' and 'bb'");

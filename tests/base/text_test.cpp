@@ -60,9 +60,35 @@ TEST(Significant, ShowsTheDigitsAskedForWithoutAnExponent) {
     EXPECT_EQ(significant(0.0123456, 3), "0.0123");
     EXPECT_EQ(significant(-0.0123456, 3), "-0.0123");
     EXPECT_EQ(significant(123456789.0), "123456789");
+    EXPECT_EQ(significant(1e-7), "0.0000001000");
+    EXPECT_EQ(significant(999.96, 4), "1000");
+    EXPECT_EQ(significant(-0.99996, 4), "-1.000");
+    EXPECT_EQ(significant(9.5, 1), "10");
+    EXPECT_EQ(significant(999999999999999.5, 4), "1000000000000000");
     EXPECT_EQ(significant(0), "0");
     EXPECT_EQ(significant(std::nan("")), "-");
     EXPECT_EQ(significant(std::numeric_limits<double>::infinity()), "-");
+}
+
+// Between the limits, whatever the value: as many digits as asked, near the value, no exponent.
+RC_GTEST_PROP(Significant, IsNearTheValueAndHasTheDigits, (std::uint64_t bits)) {
+    const int digits = *rc::gen::inRange(1, 17);
+    const double exponent = *rc::gen::inRange(-150, 150) / 10.0;
+    const double value = (1 + static_cast<double>(bits >> 11) * 0x1p-53) * std::pow(10, exponent);
+    RC_PRE(value >= 1e-15 && value < 1e15);
+    const auto text = significant(value, digits);
+    double shown = 0;
+    RC_ASSERT(parse_number(text, shown));
+    RC_ASSERT(text.find('e') == std::string::npos);
+    RC_ASSERT(std::abs(shown - value) <= 0.5000001 * std::pow(10, 1 - digits) * value);
+    std::size_t count = 0;
+    bool leading = true;
+    for (const char c : text) {
+        leading = leading && (c == '0' || c == '.');
+        if (!leading && c != '.') ++count;
+    }
+    const auto before_point = text.find('.') == std::string::npos ? text.size() : text.find('.');
+    RC_ASSERT(count == std::max<std::size_t>(digits, shown < 1 ? 0 : before_point));
 }
 
 TEST(ParseNumber, WantsTheWholeText) {
