@@ -91,7 +91,8 @@ int run_measure(const MeasureCommand& command, const Common& common, Console& co
         const auto quality = host->quality(archs[i].resolution);
         const bool good = reasons[i].empty() && quality && quality->trusted;
         trusted = trusted && good;
-        const std::string why = !reasons[i].empty() ? reasons[i] : quality->reason;
+        std::string why = reasons[i];
+        if (why.empty() && quality) why = quality->reason;
         text += fmt::format("{},{},{},{},{},{},{}\n", body_text(space, archs[i]),
                             archs[i].resolution, round_trip(column.values[i]),
                             column.spread.empty() ? "" : round_trip(column.spread[i]),

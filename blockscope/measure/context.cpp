@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "blockscope/base/text.hpp"
 #include "blockscope/measure/machine.hpp"
 
@@ -29,8 +31,7 @@ std::string MachineContext::key() const {
     std::string text;
     for (const auto& [name, value] : stable) {
         // lengths keep ("a", "b=c") and ("a=b", "c") apart
-        text +=
-            std::to_string(name.size()) + ':' + name + std::to_string(value.size()) + ':' + value;
+        text += fmt::format("{}:{}{}:{}", name.size(), name, value.size(), value);
     }
     return content_hash(text);
 }

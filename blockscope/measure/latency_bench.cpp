@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <numeric>
 #include <optional>
-
-#include <time.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/random.hpp"
@@ -109,13 +108,13 @@ struct LatencyBench::Impl {
     std::vector<double> wall_over_cpu;
     std::size_t networks = 0;
 
-    Impl(const DesignSpace& s, int resolution, const LatencyOptions& o)
-        : space(s),
-          options(o),
-          engine(make_engine(o.engine, o.run)),
-          pool(o.seed),
-          reference_pool(o.seed + 1),
-          order(o.seed) {
+    Impl(DesignSpace s, int resolution, LatencyOptions o)
+        : space(std::move(s)),
+          options(std::move(o)),
+          engine(make_engine(options.engine, options.run)),
+          pool(options.seed),
+          reference_pool(options.seed + 1),
+          order(options.seed) {
         const NetworkGraph graph = lower(space, reference_architecture(space, resolution));
         reference = engine->prepare(graph, reference_pool.of(graph));
         for (int i = 0; i < 5; ++i) reference->run();  // compiles, touches memory, wakes the clock
@@ -224,6 +223,7 @@ MeasuringQuality LatencyBench::quality() const {
     q.reference_ms = bench.scale_ms;
     q.by_cpu_time = bench.by_cpu_time();
     std::vector<double> smooth;
+    smooth.reserve(bench.visits.size());
     for (const auto& v : bench.visits) {
         smooth.push_back(smoothed(bench.visits, v.at_s, bench.options.smoothing_s));
     }

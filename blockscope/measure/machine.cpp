@@ -35,7 +35,9 @@ std::string cpu_info(const std::string& key) {
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> machine_description(bool without_host) {
-    const auto or_unknown = [](std::string text) { return text.empty() ? "not readable" : text; };
+    const auto or_unknown = [](const std::string& text) {
+        return text.empty() ? "not readable" : text;
+    };
     std::vector<std::pair<std::string, std::string>> list;
     utsname system{};
     ::uname(&system);

@@ -69,7 +69,7 @@ Parameters ParameterPool::of(const NetworkGraph& network) {
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Operator& op = network.operators[i];
         if (op.kind != OpKind::convolution && op.kind != OpKind::linear) continue;
-        std::string key = key_of(op);
+        const std::string key = key_of(op);
         auto& entry = known_[key];
         if (!entry) {
             const std::int64_t fan_in =

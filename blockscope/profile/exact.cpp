@@ -29,6 +29,7 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
     BodyDistribution body = uniform_body(space);
     const auto mean = [&] { return sum ? expected_sum(table, stem, body) : largest->mean(body); };
     std::vector<double> probabilities;
+    probabilities.reserve(options.percentiles.size());
     for (const double p : options.percentiles) probabilities.push_back(p / 100);
     const double bound = profile.percentile_error;
 

@@ -48,7 +48,7 @@ Grid make_grid(const Profile& profile) {
         const std::string row = dash == std::string::npos ? "" : block.block.substr(0, dash);
         std::string column = dash == std::string::npos ? block.block : block.block.substr(dash + 1);
         if (!column.empty() && column.find_first_not_of("0123456789") == std::string::npos) {
-            column = "kernel " + column;
+            column.insert(0, "kernel ");
         }
         const auto r = index_of(grid.rows, row);
         grid.cells[{r, index_of(grid.columns, column)}] = &block;
@@ -106,7 +106,7 @@ std::string terminal_heatmap(const DesignSpace& space, const Profile& profile, b
             const double half = (b.response.high - b.response.low) / 2;
             std::string cell = significant(b.response.value / scale.divisor, digits);
             if (half > 0) cell += " ± " + significant(half / scale.divisor, 2);
-            if (!b.distinguishable) cell = "~" + cell;
+            if (!b.distinguishable) cell.insert(0, "~");
             const double fraction = high > low ? (b.response.value - low) / (high - low) : 0;
             text += shade(fraction, fmt::format("{:^{}}", cell, cell_width), truecolour);
         }

@@ -160,7 +160,7 @@ Layer OnednnLayers::Impl::make_convolution(const Operator& op,
 Layer OnednnLayers::Impl::make_linear(const Operator& op,
                                       const dnnl::primitive_attr& attributes) const {
     Layer layer;
-    memory::dims dims = weight_dims(op);
+    const memory::dims dims = weight_dims(op);
     const memory::desc any_weights(dims, f32, Tag::any);
     const memory::desc bias({op.out.channels}, f32, Tag::a);
     layer.source = dims.size() == 2 ? memory::desc({batch, op.in.channels}, f32, Tag::ab)
@@ -361,7 +361,7 @@ void OnednnProgram::append(const Operator& op, const PlannedStep& step, float* i
     try {
         const Layer& layer = impl_->layers.of(op, step);
         impl_->begin(layer);
-        impl_->argument(second != nullptr ? DNNL_ARG_SRC_0 : DNNL_ARG_SRC, layer.source, input);
+        impl_->argument(DNNL_ARG_SRC, layer.source, input);
         if (second != nullptr) impl_->argument(DNNL_ARG_SRC_1, layer.second, second);
         if (entry) {
             const Weights weights = impl_->layers.weights(layer, op, entry);

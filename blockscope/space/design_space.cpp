@@ -26,7 +26,8 @@ std::size_t ArchitectureHash::operator()(const Architecture& a) const noexcept {
 }
 
 int round_channels(double v, int divisor) {
-    const int rounded = std::max(divisor, divisor * (static_cast<int>(v + divisor / 2) / divisor));
+    const int half = divisor / 2;  // a whole number here, as in that code
+    const int rounded = std::max(divisor, divisor * (static_cast<int>(v + half) / divisor));
     return rounded < 0.9 * v ? rounded + divisor : rounded;
 }
 
@@ -38,7 +39,8 @@ int middle_channels(const DesignSpace& space, const Block& block, int in_channel
 }
 
 int squeezed_channels(const DesignSpace& space, int middle) {
-    return round_channels(middle / 4, space.round_to);
+    const int quarter = middle / 4;  // rounded down
+    return round_channels(quarter, space.round_to);
 }
 
 std::string_view to_string(Activation activation) {

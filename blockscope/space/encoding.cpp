@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,8 +16,8 @@ namespace {
 /// Walks the text form; errors carry the column, counted from 1.
 class Reader {
 public:
-    Reader(const DesignSpace& space, std::string_view text, const std::string& source)
-        : space_(space), text_(text), source_(source) {}
+    Reader(const DesignSpace& space, std::string_view text, std::string source)
+        : space_(space), text_(text), source_(std::move(source)) {}
 
     Architecture read(int resolution) {
         Architecture a;
@@ -71,6 +72,7 @@ private:
             }
         }
         std::vector<std::string> tokens;
+        tokens.reserve(space_.blocks.size());
         for (const auto& known : space_.blocks) tokens.push_back(known.token);
         fail(fmt::format("unknown block '{}'{}", token.substr(0, 40), did_you_mean(token, tokens)));
     }

@@ -106,9 +106,12 @@ std::vector<double> numbers(const Builder& build, const json& object, const char
                             std::size_t slots) {
     if (!object.contains(key)) build.fail(fmt::format("the dictionary has no '{}'", key));
     const json& value = object[key];
-    if (value.is_number()) return std::vector<double>(slots, value.get<double>());
-    if (!value.is_array()) build.fail(fmt::format("'{}' is neither a number nor a list", key));
     std::vector<double> list;
+    if (value.is_number()) {
+        list.assign(slots, value.get<double>());
+        return list;
+    }
+    if (!value.is_array()) build.fail(fmt::format("'{}' is neither a number nor a list", key));
     for (const auto& element : value) {
         if (!element.is_number())
             build.fail(fmt::format("'{}' holds something that is not a number", key));
@@ -125,7 +128,8 @@ bool is_bottleneck(const DesignSpace& space) {
 }
 
 std::size_t slot_count(const DesignSpace& space) {
-    return static_cast<std::size_t>(space.units.back().first_slot + space.units.back().max_depth);
+    const Unit& last = space.units.back();
+    return static_cast<std::size_t>(last.first_slot) + last.max_depth;
 }
 
 Architecture from_dictionary(const DesignSpace& space, const json& object, Builder& build) {
@@ -174,7 +178,7 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
         build.set_depth(static_cast<int>(u),
                         depth >= 1 && depth < 1000 ? static_cast<int>(depth) : 0);
         for (int l = 0; l < build.arch().depth[u]; ++l) {
-            const auto slot = static_cast<std::size_t>(unit.first_slot + l);
+            const int slot = unit.first_slot + l;
             build.set_block(static_cast<int>(u), l, e[slot],
                             bottleneck ? std::nullopt : std::optional<double>(ks[slot]));
         }
@@ -268,7 +272,7 @@ json parse_json(std::string_view text, const std::string& source) {
     try {
         return json::parse(python_to_json(text));
     } catch (const json::exception& e) {
-        std::string message = e.what();
+        const std::string message = e.what();
         const auto colon = message.find(": ");
         throw Error("neither a text form, a dictionary nor JSON: " +
                         (colon == std::string::npos ? message : message.substr(colon + 2)),
@@ -330,10 +334,9 @@ std::string to_ofa_dictionary(const DesignSpace& space, const Architecture& a) {
             ks.push_back(block.kernel);
         }
     }
-    std::string text =
-        bottleneck ? fmt::format("{{\"d\":{},\"e\":{},\"w\":{}", d.dump(), e.dump(), w.dump())
-                   : fmt::format("{{\"ks\":{},\"e\":{},\"d\":{}", ks.dump(), e.dump(), d.dump());
-    std::replace(text.begin(), text.end(), '"', '\'');
+    const std::string text =
+        bottleneck ? fmt::format("{{'d':{},'e':{},'w':{}", d.dump(), e.dump(), w.dump())
+                   : fmt::format("{{'ks':{},'e':{},'d':{}", ks.dump(), e.dump(), d.dump());
     return text + fmt::format(",'r':[{}]}}", a.resolution);
 }
 

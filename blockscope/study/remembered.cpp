@@ -60,7 +60,7 @@ RememberedMetric::RememberedMetric(std::unique_ptr<Metric> metric, Study& study,
 MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
                                         std::span<const Architecture> archs, Progress* progress) {
     StoredValues& known = known_[space.fingerprint()];
-    StoredValues newer = study_.values(space, info(), context_.key, known.last_row);
+    const StoredValues newer = study_.values(space, info(), context_.key, known.last_row);
     for (const auto& [a, value] : newer.known) known.known[a] = value;
     known.last_row = newer.last_row;
 
