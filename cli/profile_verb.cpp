@@ -177,8 +177,8 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
                 }
                 warn_of_failures(name, column, measured.archs.size(), console);
                 if (Console::interrupted()) interrupted = true;
-                profiles.push_back(pooled_profile(space, measured.archs, column.values,
-                                                  metric->info(), resolution, options));
+                profiles.push_back(pooled_profile(space, {measured.archs, column.values},
+                                                  metric->info(), {resolution}, options));
                 measured.columns.push_back(metric->info().column);
                 measured.values.push_back(column.values);
                 tables.push_back(std::move(measured));
@@ -189,8 +189,8 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
                 }
                 const auto column = metric->evaluate(space, table.archs, &console);
                 warn_of_failures(name, column, table.archs.size(), console);
-                profiles.push_back(pooled_profile(space, table.archs, column.values, metric->info(),
-                                                  resolution, options));
+                profiles.push_back(pooled_profile(space, {table.archs, column.values},
+                                                  metric->info(), {resolution}, options));
                 table.columns.push_back(metric->info().column);
                 table.values.push_back(column.values);
             }

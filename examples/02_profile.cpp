@@ -16,7 +16,7 @@ int main() {
 
     const auto archs = sample(space, 2000, Rng(1), 224);
     const auto column = metric->evaluate(space, archs);
-    const Profile pooled = pooled_profile(space, archs, column.values, metric->info(), 224, {});
+    const Profile pooled = pooled_profile(space, {archs, column.values}, metric->info(), {224}, {});
 
     std::cout << terminal_heatmap(space, exact, false) << "\n"
               << terminal_heatmap(space, pooled, false);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "blockscope/metric/metric.hpp"
+#include "blockscope/profile/pool.hpp"
 #include "blockscope/space/placement.hpp"
 #include "blockscope/stats/estimate.hpp"
 
@@ -26,7 +28,10 @@ struct Cell {
     std::vector<Estimate> percentiles;        ///< Q_P(M(A(u,l,b))), one for each asked
     std::vector<Estimate> percentile_deltas;  ///< minus Q_P(M(A)): Equation 3
     std::size_t count = 0;                    ///< evaluated architectures that carry it; 0: exact
-    bool distinguishable = false;  ///< delta differs from 0, simultaneously over all cells
+    Estimate simultaneous;                    ///< delta with bounds that hold for all cells at once
+    bool distinguishable = false;  ///< the simultaneous bounds leave 0 out, and delta is above the
+                                   ///< metric's own noise
+    bool discovered = false;  ///< a rate of at most 1 - level of such cells is expected to be false
 };
 
 /// Equation 1: mean of the cells' means over all locations that can hold the block.
@@ -48,9 +53,12 @@ struct DepthEffect {
 struct Profile {
     MetricInfo metric;
     std::string estimator;  ///< "exact" or "pooled"
-    int resolution = 0;
+    int resolution = 0;     ///< 0: a factor, uniform over several
     ProfileOptions options;
-    std::size_t evaluations = 0;  ///< architectures evaluated; 0 for exact
+    std::size_t evaluations = 0;    ///< architectures evaluated; 0 for exact
+    double simultaneous_level = 0;  ///< level of each interval that gives the family options.level
+    /// Standard deviation of the metric's noise in one value, if known
+    double noise = std::numeric_limits<double>::quiet_NaN();
     double percentile_error = 0;  ///< largest error of an exact percentile, in the metric's unit
     Estimate base;                ///< E[M(A)]
     std::vector<Estimate> base_percentiles;
@@ -65,14 +73,13 @@ struct Profile {
 Profile exact_profile(const DesignSpace& space, const LayerTable& table, const MetricInfo& metric,
                       int resolution, const ProfileOptions& options);
 
-/// From architectures drawn as Sampler does and their values (NaN: failed, left out). Every cell
-/// uses every member of the pool that carries it. An additive model of the values is fitted by
-/// cross-fitted ridge and its exact mean corrected by the mean residual of the cell's members,
-/// which is unbiased whatever the model is worth; intervals are Student's, from the residuals.
-/// Source: Chernozhukov et al., "Double/debiased machine learning" (2018).
+/// From a sample of architectures. Every cell uses every member of the pool that carries it,
+/// adjusted by cross-fitted surrogates (pool.hpp, pooled_quantiles.hpp). Intervals are Student's
+/// with moderated variances; percentiles need 100 members. What no member carries is NaN.
+/// resolutions: one, or several that the sample is uniform over.
 /// Throws Error for fewer than 20 values.
-Profile pooled_profile(const DesignSpace& space, std::span<const Architecture> archs,
-                       std::span<const double> values, const MetricInfo& metric, int resolution,
+Profile pooled_profile(const DesignSpace& space, const EvaluatedSample& sample,
+                       const MetricInfo& metric, const std::vector<int>& resolutions,
                        const ProfileOptions& options);
 
 }  // namespace blockscope

@@ -1,62 +1,329 @@
 #include "blockscope/profile/surrogate.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include "blockscope/base/random.hpp"
+
 namespace blockscope {
+namespace {
 
-LayerTable fit_additive(const DesignSpace& space, std::span<const Architecture> archs,
-                        std::span<const double> values, double lambda) {
-    LayerTable table(space, LayerTable::Combine::sum);
-    const int blocks = static_cast<int>(space.blocks.size());
-    std::vector<int> layer_start;  // first feature of every slot; the stem's come first
-    int features = table.stem_variants();
-    for (std::size_t u = 0; u < space.units.size(); ++u) {
-        for (int l = 0; l < space.units[u].max_depth; ++l) {
-            layer_start.push_back(features);
-            features += table.width_states(static_cast<int>(u)) * blocks;
-        }
-    }
-    const double mean =
-        std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-
-    // every row of the design has few ones, so the normal equations are summed entry by entry
-    Eigen::MatrixXd gram = Eigen::MatrixXd::Identity(features, features) * lambda;
-    Eigen::VectorXd right = Eigen::VectorXd::Zero(features);
-    std::vector<int> active;
-    for (std::size_t i = 0; i < archs.size(); ++i) {
-        const Architecture& a = archs[i];
-        active.assign(1, table.stem_variant(a));
-        for (std::size_t u = 0; u < space.units.size(); ++u) {
-            const int first = space.units[u].first_slot;
-            for (int l = 0; l < a.depth[u]; ++l) {
-                active.push_back(layer_start[first + l] + a.width[u] * blocks + a.block[first + l]);
-            }
-        }
-        for (const int p : active) {
-            right[p] += values[i] - mean;
-            for (const int q : active) gram(p, q) += 1;
-        }
-    }
-    const Eigen::VectorXd solution = gram.llt().solve(right);
-
-    for (int v = 0; v < table.stem_variants(); ++v) table.stem(v) = mean + solution[v];
-    for (int u = 0; u < table.unit_count(); ++u) {
-        const Unit& unit = space.units[u];
-        for (int l = 0; l < unit.max_depth; ++l) {
-            for (int i = 0; i < (l == 0 ? table.incoming_states(u) : 1); ++i) {
-                for (int w = 0; w < table.width_states(u); ++w) {
-                    for (int b = 0; b < blocks; ++b) {
-                        table.term(u, l, i, w, b) =
-                            solution[layer_start[unit.first_slot + l] + w * blocks + b];
+/// Which coefficients there are. 0 is the constant; stem variants and layers follow.
+class Features {
+public:
+    explicit Features(const DesignSpace& space) : space_(space), table_(space, sum) {
+        blocks_ = static_cast<int>(space.blocks.size());
+        const bool choice = table_.stem_variants() > 1;
+        for (int v = 0; v < table_.stem_variants(); ++v) stem_.push_back(choice ? size_++ : -1);
+        for (int u = 0; u < table_.unit_count(); ++u) {
+            const Unit& unit = space.units[u];
+            for (int l = 0; l < unit.max_depth; ++l) {
+                auto& slot = slots_.emplace_back(table_.width_states(u) * blocks_, -1);
+                for (const int w : allowed(unit.widths)) {
+                    for (const int b : allowed(unit.blocks[l])) {
+                        slot[w * blocks_ + b] = size_++;
+                        effects_.push_back({u, l, w, b});
                     }
                 }
             }
         }
     }
-    return table;
+
+    int size() const { return size_; }
+    int most() const { return 2 + max_layers; }
+    int first_effect() const { return size_ - static_cast<int>(effects_.size()); }
+    const std::vector<Placement>& effects() const { return effects_; }
+
+    /// Numbers of the coefficients that make up `a`.
+    int of(const Architecture& a, int* numbers) const {
+        int n = 0;
+        numbers[n++] = 0;
+        if (const int s = stem_[table_.stem_variant(a)]; s >= 0) numbers[n++] = s;
+        for (std::size_t u = 0; u < space_.units.size(); ++u) {
+            const int first = space_.units[u].first_slot;
+            for (int s = first; s < first + a.depth[u]; ++s) {
+                numbers[n++] = slots_[s][a.width[u] * blocks_ + a.block[s]];
+            }
+        }
+        return n;
+    }
+
+    LayerTable table(const Eigen::VectorXd& coefficients, double scale, double shift) const {
+        LayerTable t(space_, sum);
+        for (int v = 0; v < t.stem_variants(); ++v) {
+            t.stem(v) =
+                shift + scale * (coefficients[0] + (stem_[v] >= 0 ? coefficients[stem_[v]] : 0.0));
+        }
+        for (std::size_t e = 0; e < effects_.size(); ++e) {
+            const auto& [u, l, w, b] = effects_[e];
+            for (int i = 0; i < (l == 0 ? t.incoming_states(u) : 1); ++i) {
+                t.term(u, l, i, w, b) = scale * coefficients[first_effect() + static_cast<int>(e)];
+            }
+        }
+        return t;
+    }
+
+private:
+    static constexpr auto sum = LayerTable::Combine::sum;
+    const DesignSpace& space_;
+    LayerTable table_;
+    int blocks_ = 0;
+    int size_ = 1;
+    std::vector<int> stem_;
+    std::vector<std::vector<int>> slots_;
+    std::vector<Placement> effects_;
+};
+
+/// Inverse of the prior covariance, in units of the values' variance. own: share of a coefficient
+/// that it has for itself.
+Eigen::MatrixXd prior_precision(const DesignSpace& space, const Features& features, double own) {
+    const int n = features.size();
+    const int first = features.first_effect();
+    Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(n, n);
+    covariance(0, 0) = 1e6;  // the constant is free
+    for (int i = 1; i < first; ++i) covariance(i, i) = 0.1;
+    const auto& effects = features.effects();
+    for (std::size_t i = 0; i < effects.size(); ++i) {
+        for (std::size_t j = i + 1; j-- > 0 && effects[j].unit == effects[i].unit;) {
+            const Placement& p = effects[i];
+            const Placement& q = effects[j];
+            const Block& a = space.blocks[p.block];
+            const Block& b = space.blocks[q.block];
+            double c = 0;
+            const bool here = p.layer == q.layer;
+            const bool alike = (p.layer == 0) == (q.layer == 0);  // later layers share a shape
+            if (here) c += 0.2;
+            if (p.width == q.width) c += 0.1 + (here ? 0.03 : 0.0);
+            if (alike && a.expand == b.expand) c += 0.1 + (here ? 0.03 : 0.0);
+            if (alike && a.kernel == b.kernel) c += 0.1 + (here ? 0.03 : 0.0);
+            if (i == j) c += own;
+            covariance(first + static_cast<int>(i), first + static_cast<int>(j)) = c;
+            covariance(first + static_cast<int>(j), first + static_cast<int>(i)) = c;
+        }
+    }
+    return covariance.llt().solve(Eigen::MatrixXd::Identity(n, n));
+}
+
+/// Normal equations of one part of the data.
+struct Moments {
+    Eigen::MatrixXd gram;
+    Eigen::VectorXd right;
+    double squares = 0;
+
+    explicit Moments(int n) : gram(Eigen::MatrixXd::Zero(n, n)), right(Eigen::VectorXd::Zero(n)) {}
+    Moments& operator+=(const Moments& o) {
+        gram += o.gram;
+        right += o.right;
+        squares += o.squares;
+        return *this;
+    }
+    /// Sum of squared errors of a solution.
+    double error(const Eigen::VectorXd& solution) const {
+        return squares - 2 * right.dot(solution) +
+               solution.dot(gram.selfadjointView<Eigen::Lower>() * solution);
+    }
+};
+
+/// Strength of the prior: ratio of the noise's variance to the values', and own as above.
+struct Strength {
+    double noise = 0.01;
+    double own = 0.01;
+};
+
+class Fit {
+public:
+    /// targets: values after what depends on the resolution alone was taken out.
+    Fit(const DesignSpace& space, std::span<const Architecture> archs,
+        std::span<const double> targets, std::span<const std::uint8_t> fold, int folds)
+        : space_(space), features_(space), whole_(features_.size()) {
+        mean_ = std::accumulate(targets.begin(), targets.end(), 0.0) /
+                static_cast<double>(targets.size());
+        double variance = 0;
+        for (const double t : targets) variance += (t - mean_) * (t - mean_);
+        variance /= static_cast<double>(targets.size());
+        scale_ = variance > 0 ? std::sqrt(variance) : 1.0;
+        parts_.assign(static_cast<std::size_t>(folds), Moments(features_.size()));
+        std::array<int, 2 + max_layers> numbers{};
+        for (std::size_t i = 0; i < archs.size(); ++i) {
+            Moments& part = parts_[fold[i]];
+            const double y = (targets[i] - mean_) / scale_;
+            const int n = features_.of(archs[i], numbers.data());
+            part.squares += y * y;
+            for (int p = 0; p < n; ++p) {  // numbers ascend, so this is the lower triangle
+                part.right[numbers[p]] += y;
+                for (int q = 0; q <= p; ++q) part.gram(numbers[p], numbers[q]) += 1;
+            }
+        }
+        for (const auto& part : parts_) whole_ += part;
+        choose_strength();
+    }
+
+    /// Fitted without fold `left_out`; to everything if it is negative.
+    LayerTable table(int left_out) const {
+        return features_.table(solve(left_out, strength_, precision_), scale_, mean_);
+    }
+
+private:
+    Eigen::VectorXd solve(int left_out, const Strength& s, const Eigen::MatrixXd& precision) const {
+        if (left_out < 0) {
+            const Eigen::MatrixXd m = whole_.gram + s.noise * precision;
+            return m.selfadjointView<Eigen::Lower>().llt().solve(whole_.right);
+        }
+        const Moments& part = parts_[static_cast<std::size_t>(left_out)];
+        const Eigen::MatrixXd m = whole_.gram - part.gram + s.noise * precision;
+        return m.selfadjointView<Eigen::Lower>().llt().solve(whole_.right - part.right);
+    }
+
+    double error(const Strength& s, const Eigen::MatrixXd& precision) const {
+        double sum = 0;
+        for (std::size_t f = 0; f < parts_.size(); ++f) {
+            sum += parts_[f].error(solve(static_cast<int>(f), s, precision));
+        }
+        return sum;
+    }
+
+    void choose_strength() {
+        precision_ = prior_precision(space_, features_, strength_.own);
+        if (parts_.size() < 2) return;
+        double least = std::numeric_limits<double>::infinity();
+        const auto try_out = [&](const Strength& s, const Eigen::MatrixXd& precision) {
+            const double e = error(s, precision);
+            if (!(e < least)) return false;
+            least = e;
+            strength_ = s;
+            return true;
+        };
+        const double own = strength_.own;
+        for (const double noise : {0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6}) {
+            if (!try_out({noise, own}, precision_)) break;  // the error has one valley
+        }
+        for (const double other : {0.1, 0.001}) {
+            auto precision = prior_precision(space_, features_, other);
+            if (try_out({strength_.noise, other}, precision)) precision_ = std::move(precision);
+        }
+    }
+
+    const DesignSpace& space_;
+    Features features_;
+    Moments whole_;
+    std::vector<Moments> parts_;
+    Eigen::MatrixXd precision_;
+    Strength strength_;
+    double mean_ = 0;
+    double scale_ = 1;
+};
+
+/// Mean value by resolution as a quadratic in the number of pixels, and whether effects grow with
+/// it.
+struct ResolutionTrend {
+    std::vector<double> mean;   ///< by resolution
+    std::vector<double> scale;  ///< mean over the mean of means, where that is sensible
+};
+
+ResolutionTrend resolution_trend(std::span<const int> resolutions, std::span<const double> values,
+                                 std::span<const std::uint8_t> at) {
+    const std::size_t n = resolutions.size();
+    ResolutionTrend trend{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0)};
+    if (n == 1) return trend;
+    const int degree = static_cast<int>(std::min<std::size_t>(3, n));
+    const double largest = *std::max_element(resolutions.begin(), resolutions.end());
+    Eigen::MatrixXd gram = Eigen::MatrixXd::Identity(degree, degree) * 1e-9;
+    Eigen::VectorXd right = Eigen::VectorXd::Zero(degree);
+    const auto row = [&](std::size_t r) {
+        const double pixels = resolutions[r] * resolutions[r] / (largest * largest);
+        Eigen::VectorXd x(degree);
+        for (int d = 0; d < degree; ++d) x[d] = std::pow(pixels, d);
+        return x;
+    };
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const Eigen::VectorXd x = row(at[i]);
+        gram += x * x.transpose();
+        right += values[i] * x;
+    }
+    const Eigen::VectorXd solution = gram.llt().solve(right);
+    for (std::size_t r = 0; r < n; ++r) trend.mean[r] = row(r).dot(solution);
+    const double middle =
+        std::accumulate(trend.mean.begin(), trend.mean.end(), 0.0) / static_cast<double>(n);
+    if (*std::min_element(trend.mean.begin(), trend.mean.end()) > 0.05 * middle && middle > 0) {
+        for (std::size_t r = 0; r < n; ++r) trend.scale[r] = trend.mean[r] / middle;
+    }
+    return trend;
+}
+
+/// Residual of each value by the models, and the variance of all residuals.
+void predict(CrossFit& fit, std::span<const Architecture> archs, std::span<const double> values) {
+    fit.predicted.resize(archs.size());
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        fit.predicted[i] = fit.models[fit.fold[i]].value(archs[i], fit.at[i]);
+        const double r = values[i] - fit.predicted[i];
+        sum += r;
+        squares += r * r;
+    }
+    const auto n = static_cast<double>(archs.size());
+    fit.residual_variance = std::max(0.0, (squares - sum * sum / n) / std::max(1.0, n - 1));
+}
+
+CrossFit fit_with(const DesignSpace& space, std::span<const Architecture> archs,
+                  std::span<const double> values, const CrossFit& folds, int count,
+                  const std::vector<double>& offset, const std::vector<double>& scale) {
+    std::vector<double> targets(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        targets[i] = (values[i] - offset[folds.at[i]]) / scale[folds.at[i]];
+    }
+    const Fit fit(space, archs, targets, folds.fold, count);
+    CrossFit result;
+    result.fold = folds.fold;
+    result.at = folds.at;
+    for (int f = 0; f < count; ++f) result.models.push_back({fit.table(f), offset, scale});
+    predict(result, archs, values);
+    return result;
+}
+
+}  // namespace
+
+CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs,
+                   std::span<const double> values, std::span<const int> resolutions) {
+    const std::size_t n = archs.size();
+    const int folds = n < 2000 ? 10 : 5;
+    CrossFit start;
+    start.fold.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        start.fold[i] = static_cast<std::uint8_t>(i % static_cast<std::size_t>(folds));
+    }
+    // tables of other people may be sorted, so position must not decide alone
+    Rng rng(0x666f6c64);
+    shuffle(start.fold, rng);
+    start.at.resize(n, 0);
+    if (resolutions.size() > 1) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto found =
+                std::find(resolutions.begin(), resolutions.end(), archs[i].resolution);
+            start.at[i] = static_cast<std::uint8_t>(found - resolutions.begin());
+        }
+    }
+    const ResolutionTrend trend = resolution_trend(resolutions, values, start.at);
+    const std::vector<double> ones(resolutions.size(), 1.0);
+    CrossFit shifted = fit_with(space, archs, values, start, folds, trend.mean, ones);
+    if (trend.scale == ones) return shifted;
+    const std::vector<double> zeros(resolutions.size(), 0.0);
+    CrossFit scaled = fit_with(space, archs, values, start, folds, zeros, trend.scale);
+    return scaled.residual_variance < shifted.residual_variance ? scaled : shifted;
+}
+
+LayerTable fit_additive(const DesignSpace& space, std::span<const Architecture> archs,
+                        std::span<const double> values) {
+    constexpr int folds = 5;
+    std::vector<std::uint8_t> fold(archs.size());
+    for (std::size_t i = 0; i < archs.size(); ++i) fold[i] = static_cast<std::uint8_t>(i % folds);
+    return Fit(space, archs, values, fold, folds).table(-1);
 }
 
 }  // namespace blockscope

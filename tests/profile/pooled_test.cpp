@@ -46,8 +46,8 @@ TEST(PooledProfile, CoversTheTruthOfEveryCellAtItsLevel) {
             const int seeds = 20;
             for (int seed = 0; seed < seeds; ++seed) {
                 const auto archs = sample(space, 600, Rng(seed), 224);
-                const auto p = pooled_profile(space, archs, noisy_macs(space, archs, seed + 100),
-                                              metric->info(), 224, options);
+                const auto p = pooled_profile(space, {archs, noisy_macs(space, archs, seed + 100)},
+                                              metric->info(), {224}, options);
                 ASSERT_EQ(p.cells.size(), truth.cells.size());
                 for (std::size_t c = 0; c < p.cells.size(); ++c) {
                     const double t = truth.cells[c].delta.value / 1e6;
@@ -76,7 +76,7 @@ TEST(PooledProfile, LeavesCellsEmptyThatNobodyCarries) {
     const auto archs = sample(space, 25, Rng(1), 224);
     const auto metric = make_count_metric("macs");
     const auto values = metric->evaluate(space, archs).values;
-    const auto p = pooled_profile(space, archs, values, metric->info(), 224, {});
+    const auto p = pooled_profile(space, {archs, values}, metric->info(), {224}, {});
     bool empty = false;
     for (const auto& cell : p.cells) {
         EXPECT_EQ(cell.count == 0, std::isnan(cell.mean.value));
@@ -89,7 +89,7 @@ TEST(PooledProfile, RefusesTooFewValues) {
     const auto space = load_space("ofa-mbv3");
     const auto archs = sample(space, 19, Rng(1), 224);
     const std::vector<double> values(19, 1.0);
-    EXPECT_THROW(pooled_profile(space, archs, values, {}, 224, {}), Error);
+    EXPECT_THROW(pooled_profile(space, {archs, values}, {}, {224}, {}), Error);
 }
 
 }  // namespace

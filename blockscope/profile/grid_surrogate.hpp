@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "blockscope/profile/expectation.hpp"
+#include "blockscope/profile/surrogate.hpp"
+
+namespace blockscope {
+
+/// Mass on consecutive points of a grid, the first at `start`.
+struct GridMass {
+    int start = 0;
+    std::vector<double> p{1.0};
+};
+
+/// A surrogate with every term rounded to a whole number of steps: again a surrogate, whose
+/// distribution under any condition on one unit is a plain convolution. Terms may not depend on the
+/// width that comes into a unit (those of surrogate.hpp do not).
+class GridSurrogate {
+public:
+    /// surrogate: outlives this.
+    GridSurrogate(const DesignSpace& space, const Surrogate& surrogate, double step);
+
+    double value(const Architecture& a, std::size_t resolution_index) const {
+        return surrogate_->offset[resolution_index] + width(resolution_index) * table_.value(a);
+    }
+
+    /// Distribution of the table's value in steps, with nothing fixed or with one unit distributed
+    /// as given. At a resolution a step is width() wide and 0 lies at surrogate's offset.
+    const GridMass& distribution() const { return all_; }
+    GridMass distribution(int unit, const UnitDistribution& inside) const;
+    double width(std::size_t resolution_index) const {
+        return surrogate_->scale[resolution_index] * step_;
+    }
+    double offset(std::size_t resolution_index) const {
+        return surrogate_->offset[resolution_index];
+    }
+
+private:
+    const Surrogate* surrogate_;
+    double step_;
+    LayerTable table_;              ///< terms in steps
+    std::vector<GridMass> others_;  ///< everything but unit u
+    GridMass all_;
+};
+
+/// The step that cuts the largest possible sum of a table's terms into `steps`.
+double grid_step(const DesignSpace& space, const LayerTable& table, int steps);
+
+}  // namespace blockscope

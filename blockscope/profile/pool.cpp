@@ -1,0 +1,235 @@
+#include "blockscope/profile/pool.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/stats/distributions.hpp"
+#include "blockscope/stats/student.hpp"
+
+namespace blockscope {
+namespace {
+
+constexpr std::size_t least_values = 20;
+constexpr std::size_t most_for_covariance = 131072;
+
+/// E[g | stratum] for every fold's surrogate g, [stratum * folds + fold]; the resolution is
+/// uniform.
+std::vector<double> surrogate_means(const DesignSpace& space, const Strata& strata,
+                                    const std::vector<Surrogate>& models) {
+    std::vector<double> means(static_cast<std::size_t>(strata.size()) * models.size());
+    const auto stem = stem_weights(space, models.front().table);
+    BodyDistribution body = uniform_body(space);
+    for (std::size_t f = 0; f < models.size(); ++f) {
+        const Surrogate& g = models[f];
+        double offset = 0;
+        double scale = 0;
+        for (std::size_t r = 0; r < g.offset.size(); ++r) {
+            offset += g.offset[r] / static_cast<double>(g.offset.size());
+            scale += g.scale[r] / static_cast<double>(g.offset.size());
+        }
+        for (int s = 0; s < strata.size(); ++s) {
+            const int u = strata.unit_of(s);
+            UnitDistribution held;
+            if (u >= 0) {
+                held = std::move(body[u]);
+                body[u] = strata.unit_in(s);
+            }
+            means[static_cast<std::size_t>(s) * models.size() + f] =
+                offset + scale * expected_sum(g.table, stem, body);
+            if (u >= 0) body[u] = std::move(held);
+        }
+    }
+    return means;
+}
+
+}  // namespace
+
+Estimate Pool::Statistic::interval(double level) const {
+    if (std::isnan(error)) return {value, error, error};
+    return plus_minus(value, student_quantile(level, degrees) * error);
+}
+
+double Pool::Statistic::p_value() const {
+    if (std::isnan(value) || std::isnan(error)) return std::nan("");
+    if (error == 0) return value == 0 ? 1.0 : 0.0;
+    return student_p_value(value / error, degrees);
+}
+
+Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
+           std::span<const int> resolutions, Protocol protocol)
+    : space_(space),
+      strata_(space, protocol),
+      resolutions_(resolutions.begin(), resolutions.end()) {
+    for (std::size_t i = 0; i < sample.archs.size(); ++i) {
+        if (!std::isfinite(sample.values[i])) continue;
+        archs_.push_back(sample.archs[i]);
+        values_.push_back(sample.values[i]);
+        if (!sample.weights.empty()) weights_.push_back(sample.weights[i]);
+    }
+    if (size() < least_values) {
+        throw Error(
+            fmt::format("{} values are too few for a profile; {} is the least and some "
+                        "hundreds are useful",
+                        size(), least_values));
+    }
+    fit_ = cross_fit(space, archs_, values_, resolutions_);
+    sum_up();
+}
+
+void Pool::sum_up() {
+    const std::size_t folds = fit_.models.size();
+    const auto expected = surrogate_means(space_, strata_, fit_.models);
+    struct Part {
+        double weight = 0, residual = 0;                               // sums of w, w r
+        double squared = 0, squared_residual = 0, squared_square = 0;  // of w^2, w^2 r, w^2 r^2
+    };
+    std::vector<Part> parts(expected.size());
+    sums_.resize(static_cast<std::size_t>(strata_.size()));
+    std::vector<int> numbers(static_cast<std::size_t>(strata_.most()));
+    for (std::size_t i = 0; i < size(); ++i) {
+        const double w = weight(i);
+        const double r = values_[i] - fit_.predicted[i];
+        const int n = strata_.of(archs_[i], numbers.data());
+        for (int k = 0; k < n; ++k) {
+            Part& p = parts[static_cast<std::size_t>(numbers[k]) * folds + fit_.fold[i]];
+            p.weight += w;
+            p.residual += w * r;
+            p.squared += w * w;
+            p.squared_residual += w * w * r;
+            p.squared_square += w * w * r * r;
+            ++sums_[static_cast<std::size_t>(numbers[k])].count;
+        }
+    }
+    std::vector<double> variances(sums_.size());
+    std::vector<double> degrees(sums_.size());
+    for (std::size_t s = 0; s < sums_.size(); ++s) {
+        Stratum& stratum = sums_[s];
+        const Part* p = parts.data() + s * folds;
+        const double* g = expected.data() + s * folds;
+        for (std::size_t f = 0; f < folds; ++f) {
+            stratum.weight += p[f].weight;
+            stratum.squared_weight += p[f].squared;
+            stratum.mean += p[f].weight * g[f] + p[f].residual;
+        }
+        if (stratum.count == 0) continue;
+        stratum.mean /= stratum.weight;
+        double squares = 0;
+        for (std::size_t f = 0; f < folds; ++f) {
+            const double shift = g[f] - stratum.mean;  // residuals of this fold scatter around it
+            squares += p[f].squared_square + 2 * shift * p[f].squared_residual +
+                       shift * shift * p[f].squared;
+        }
+        // the number of equally weighted members that would be worth as much, less one
+        degrees[s] = stratum.weight * stratum.weight / stratum.squared_weight - 1;
+        if (stratum.count < 2 || !(degrees[s] > 0)) continue;
+        variances[s] =
+            std::max(0.0, squares) / stratum.squared_weight * (degrees[s] + 1) / degrees[s];
+    }
+    const VariancePrior prior = variance_prior(variances, degrees);
+    const double most = std::max(1.0, degrees[0]);
+    for (std::size_t s = 0; s < sums_.size(); ++s) {
+        if (sums_[s].count == 0) continue;
+        sums_[s].variance = s == 0 ? variances[s] : prior.moderated(variances[s], degrees[s]);
+        sums_[s].degrees = std::clamp(degrees[s] + prior.degrees, 1.0, most);
+    }
+    for (std::size_t f = 0; f < folds; ++f) centre_.push_back(expected[f] - sums_[0].mean);
+}
+
+std::size_t Pool::count(const Strata::Mixture& mixture) const {
+    std::size_t n = 0;
+    for (const auto& part : mixture) n += sums_[part.stratum].count;
+    return n;
+}
+
+bool Pool::complete(const Strata::Mixture& mixture) const {
+    return std::all_of(mixture.begin(), mixture.end(),
+                       [&](const auto& part) { return sums_[part.stratum].count > 0; });
+}
+
+namespace {
+
+/// A variance that is a sum of parts with degrees of freedom of their own.
+/// Source: Welch, "The generalization of Student's problem", Biometrika 34 (1947).
+struct SumOfVariances {
+    double sum = 0;
+    double denominator = 0;
+    void add(double part, double degrees) {
+        sum += part;
+        denominator += part * part / degrees;
+    }
+    double degrees() const { return denominator > 0 ? std::max(1.0, sum * sum / denominator) : 1; }
+};
+
+}  // namespace
+
+Pool::Statistic Pool::mean(const Strata::Mixture& mixture) const {
+    if (!complete(mixture)) return {};
+    double value = 0;
+    SumOfVariances variance;
+    for (const auto& [s, share] : mixture) {
+        const Stratum& stratum = sums_[s];
+        value += share * stratum.mean;
+        variance.add(share * share * stratum.variance * effect_on_mean(stratum), stratum.degrees);
+    }
+    return {value, std::sqrt(variance.sum), variance.degrees()};
+}
+
+Pool::Statistic Pool::delta(const Strata::Mixture& mixture) const {
+    if (!complete(mixture)) return {};
+    const Stratum& all = sums_[0];
+    double value = -all.mean;
+    double rest = all.squared_weight;
+    SumOfVariances variance;
+    for (const auto& [s, share] : mixture) {
+        const Stratum& stratum = sums_[s];
+        value += share * stratum.mean;
+        const double c = share / stratum.weight - 1 / all.weight;
+        variance.add(c * c * stratum.squared_weight * stratum.variance, stratum.degrees);
+        rest -= stratum.squared_weight;
+    }
+    if (rest > 1e-9 * all.squared_weight) {
+        variance.add(rest / (all.weight * all.weight) * all.variance, all.degrees);
+    }
+    return {value, std::sqrt(variance.sum), variance.degrees()};
+}
+
+Pool::Statistic Pool::difference(const Strata::Mixture& a, const Strata::Mixture& b) const {
+    const Statistic x = mean(a);
+    const Statistic y = mean(b);
+    SumOfVariances variance;
+    variance.add(x.error * x.error, x.degrees);
+    variance.add(y.error * y.error, y.degrees);
+    return {x.value - y.value, std::sqrt(variance.sum), variance.degrees()};
+}
+
+std::vector<double> Pool::covariance() const {
+    const auto n = static_cast<std::size_t>(strata_.size());
+    std::vector<double> sums(n * n, 0.0);
+    std::vector<int> numbers(static_cast<std::size_t>(strata_.most()));
+    const std::size_t used = std::min(size(), most_for_covariance);
+    for (std::size_t i = 0; i < used; ++i) {
+        const double a = weight(i) * (values_[i] - fit_.predicted[i] + centre_[fit_.fold[i]]);
+        const double square = a * a;
+        const int k = strata_.of(archs_[i], numbers.data());
+        for (int x = 0; x < k; ++x) {
+            double* row = sums.data() + static_cast<std::size_t>(numbers[x]) * n;
+            for (int y = 0; y <= x; ++y) row[numbers[y]] += square;
+        }
+    }
+    const double scale = static_cast<double>(size()) / static_cast<double>(used);
+    for (std::size_t x = 0; x < n; ++x) {
+        for (std::size_t y = 0; y < x; ++y) {
+            const double sum = sums[x * n + y] + sums[y * n + x];
+            const double weights = sums_[x].weight * sums_[y].weight;
+            sums[x * n + y] = sums[y * n + x] = weights > 0 ? scale * sum / weights : 0.0;
+        }
+        const double weight = sums_[x].weight;
+        sums[x * n + x] = weight > 0 ? scale * sums[x * n + x] / (weight * weight) : 0.0;
+    }
+    return sums;
+}
+
+}  // namespace blockscope

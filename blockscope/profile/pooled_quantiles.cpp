@@ -1,0 +1,333 @@
+#include "blockscope/profile/pooled_quantiles.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "blockscope/profile/grid_surrogate.hpp"
+#include "blockscope/stats/distributions.hpp"
+#include "blockscope/stats/student.hpp"
+
+namespace blockscope {
+namespace {
+
+constexpr int surrogate_steps = 512;
+
+/// Phi from a table: errors of 1e-6 are far below what a sample resolves.
+class NormalTable {
+public:
+    static constexpr double limit = 5.5;  ///< beyond it Phi is 0 or 1 to 4e-8
+
+    NormalTable() {
+        for (int i = 0; i < size + 2; ++i) table_[i] = normal_cdf(-limit + 2 * limit * i / size);
+    }
+    double operator()(double z) const {
+        const double x = (z + limit) * (size / (2 * limit));
+        if (!(x > 0)) return 0;
+        if (x >= size) return 1;
+        const int i = static_cast<int>(x);
+        return table_[i] + (x - i) * (table_[i + 1] - table_[i]);
+    }
+
+private:
+    static constexpr int size = 4096;
+    std::array<double, size + 2> table_{};
+};
+
+/// A part of a mixture: its members and what one unit of their weight counts.
+struct Part {
+    int stratum = 0;
+    double share = 0;
+    double unit = 0;            ///< share over the sum of the members' weights
+    std::vector<double> up_to;  ///< sums of weights by ascending value; empty: all weigh 1
+};
+
+/// The ingredients of F for one mixture.
+struct Conditional {
+    std::vector<Part> parts;
+    std::size_t members = 0;
+    /// Expected minus seen mass of the surrogate on a grid from `start` on, and its running sum.
+    double start = 0, width = 1;
+    std::vector<double> excess, running;
+};
+
+/// A quantile with what its interval rests on.
+struct Position {
+    double t = 0;
+    Estimate estimate;
+    double error = 0;    ///< standard error of F(t)
+    double density = 0;  ///< slope of F around t
+};
+
+}  // namespace
+
+struct PooledQuantiles::Impl {
+    const Pool& pool;
+    std::vector<double> probabilities;
+    std::size_t least;
+    double level;
+    NormalTable phi;
+    double smoothing = 1;      ///< s in the header
+    double low = 0, high = 0;  ///< range of the values
+    std::vector<GridSurrogate> models;
+    std::vector<float> predicted;  ///< of each member, by its grid surrogate
+    /// Members of each stratum by ascending value: order[first[s]] to order[first[s + 1] - 1].
+    std::vector<std::uint32_t> order;
+    std::vector<std::size_t> first;
+    std::vector<Position> base;
+    std::vector<Estimate> base_estimates;
+
+    void predict();
+    void sort_members();
+    void add_expected(Conditional& c) const;
+    Conditional conditional(const Strata::Mixture& mixture) const;
+    double distribution(const Conditional& c, double t) const;
+    double inverse(const Conditional& c, double p) const;
+    Position position(const Conditional& c, double p) const;
+    double error_at(const Conditional& c, double t) const;
+    double covariance_with_base(const Conditional& c, double t, double base_t) const;
+
+    /// 1{value <= t} - h_t(g) of one member.
+    double deviation(std::size_t i, double t) const {
+        return (pool.values()[i] <= t ? 1.0 : 0.0) - phi((t - predicted[i]) / smoothing);
+    }
+    /// use(member, its weight in the mixture)
+    template <typename Use>
+    void for_members(const Part& part, Use use) const {
+        for (std::size_t k = first[part.stratum]; k < first[part.stratum + 1]; ++k) {
+            use(order[k], part.unit * pool.weight(order[k]));
+        }
+    }
+    double mean_deviation(const Part& part, double t) const {
+        double mean = 0;
+        for_members(part, [&](std::size_t i, double w) { mean += w * deviation(i, t); });
+        return mean / part.share;
+    }
+};
+
+void PooledQuantiles::Impl::predict() {
+    const CrossFit& fit = pool.fit();
+    const auto [from, to] = std::minmax_element(pool.values().begin(), pool.values().end());
+    low = *from;
+    high = *to;
+    const double step = grid_step(pool.space(), fit.models.front().table, surrogate_steps);
+    for (const Surrogate& model : fit.models) models.emplace_back(pool.space(), model, step);
+    predicted.resize(pool.size());
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        predicted[i] = static_cast<float>(models[fit.fold[i]].value(pool.archs()[i], fit.at[i]));
+    }
+    smoothing = std::max({std::sqrt(fit.residual_variance), step, 1e-9 * (high - low), 1e-300});
+}
+
+void PooledQuantiles::Impl::sort_members() {
+    const Strata& strata = pool.strata();
+    const auto& values = pool.values();
+    std::vector<std::uint32_t> by_value(pool.size());
+    std::iota(by_value.begin(), by_value.end(), 0U);
+    std::sort(by_value.begin(), by_value.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return values[a] < values[b] || (values[a] == values[b] && a < b);
+    });
+    first.assign(static_cast<std::size_t>(strata.size()) + 1, 0);
+    std::vector<int> numbers(static_cast<std::size_t>(strata.most()));
+    for (const auto& a : pool.archs()) {
+        const int n = strata.of(a, numbers.data());
+        for (int k = 0; k < n; ++k) ++first[static_cast<std::size_t>(numbers[k]) + 1];
+    }
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    order.resize(first.back());
+    std::vector<std::size_t> next(first.begin(), first.end() - 1);
+    for (const std::uint32_t i : by_value) {
+        const int n = strata.of(pool.archs()[i], numbers.data());
+        for (int k = 0; k < n; ++k) order[next[static_cast<std::size_t>(numbers[k])]++] = i;
+    }
+}
+
+/// Puts mass at a point of the grid, split between the neighbours so that its mean stays.
+void put(Conditional& c, double at, double mass) {
+    const double x =
+        std::clamp((at - c.start) / c.width, 0.0, static_cast<double>(c.excess.size()) - 2);
+    const auto i = static_cast<std::size_t>(x);
+    const double right = x - static_cast<double>(i);
+    c.excess[i] += mass * (1 - right);
+    c.excess[i + 1] += mass * right;
+}
+
+void PooledQuantiles::Impl::add_expected(Conditional& c) const {
+    const auto resolutions = pool.resolutions().size();
+    for (const Part& part : c.parts) {
+        const double share = part.share / static_cast<double>(models.size() * resolutions);
+        const int u = pool.strata().unit_of(part.stratum);
+        for (const GridSurrogate& g : models) {
+            const GridMass mass =
+                u < 0 ? g.distribution() : g.distribution(u, pool.strata().unit_in(part.stratum));
+            for (std::size_t r = 0; r < resolutions; ++r) {
+                for (std::size_t i = 0; i < mass.p.size(); ++i) {
+                    if (mass.p[i] < 1e-13) continue;
+                    put(c, g.offset(r) + g.width(r) * (mass.start + static_cast<int>(i)),
+                        share * mass.p[i]);
+                }
+            }
+        }
+    }
+}
+
+Conditional PooledQuantiles::Impl::conditional(const Strata::Mixture& mixture) const {
+    Conditional c;
+    for (const auto& [s, share] : mixture) {
+        Part part{s, share, 0, {}};
+        double sum = 0;
+        for (std::size_t k = first[s]; k < first[s + 1]; ++k) {
+            sum += pool.weight(order[k]);
+            if (pool.weighted()) part.up_to.push_back(sum);
+        }
+        part.unit = share / sum;
+        c.members += first[s + 1] - first[s];
+        c.parts.push_back(std::move(part));
+    }
+    // values of the surrogate beyond the grid's ends are put on the ends: there Phi is 0 or 1
+    c.start = low - 8 * smoothing;
+    c.width = std::max(smoothing / 8, (high - low + 16 * smoothing) / 65536);
+    c.excess.assign(static_cast<std::size_t>((high - low + 16 * smoothing) / c.width) + 3, 0.0);
+    add_expected(c);
+    for (const Part& part : c.parts) {
+        for_members(part, [&](std::size_t i, double w) { put(c, predicted[i], -w); });
+    }
+    c.running.resize(c.excess.size());
+    std::partial_sum(c.excess.begin(), c.excess.end(), c.running.begin());
+    return c;
+}
+
+double PooledQuantiles::Impl::distribution(const Conditional& c, double t) const {
+    const auto& values = pool.values();
+    double f = 0;
+    for (const Part& part : c.parts) {
+        const auto from = order.begin() + static_cast<std::ptrdiff_t>(first[part.stratum]);
+        const auto to = order.begin() + static_cast<std::ptrdiff_t>(first[part.stratum + 1]);
+        const auto n = static_cast<std::size_t>(
+            std::upper_bound(from, to, t, [&](double x, auto i) { return x < values[i]; }) - from);
+        if (n == 0) continue;
+        f += part.unit * (part.up_to.empty() ? static_cast<double>(n) : part.up_to[n - 1]);
+    }
+    const double reach = NormalTable::limit * smoothing;
+    const double last = static_cast<double>(c.excess.size());
+    const auto index = [&](double x) {
+        return static_cast<std::size_t>(std::clamp((x - c.start) / c.width, 0.0, last));
+    };
+    const std::size_t near = index(t - reach);
+    const std::size_t far = index(t + reach + c.width);
+    if (near > 0) f += c.running[near - 1];
+    for (std::size_t i = near; i < far; ++i) {
+        f += c.excess[i] * phi((t - c.start - c.width * static_cast<double>(i)) / smoothing);
+    }
+    return f;
+}
+
+double PooledQuantiles::Impl::inverse(const Conditional& c, double p) const {
+    double below = low - 4 * smoothing;
+    double above = high + 4 * smoothing;
+    for (int i = 0; i < 60 && above - below > 1e-10 * (high - low); ++i) {
+        const double middle = (below + above) / 2;
+        (distribution(c, middle) >= p ? above : below) = middle;
+    }
+    return above;
+}
+
+double PooledQuantiles::Impl::error_at(const Conditional& c, double t) const {
+    double variance = 0;
+    for (const Part& part : c.parts) {
+        const double mean = mean_deviation(part, t);
+        double squares = 0;
+        double weights = 0;
+        for_members(part, [&](std::size_t i, double w) {
+            const double d = deviation(i, t) - mean;
+            squares += w * w * d * d;
+            weights += w * w;
+        });
+        const double effective = part.share * part.share / weights;
+        variance += squares * effective / std::max(1.0, effective - 1);
+    }
+    return std::sqrt(variance);
+}
+
+double PooledQuantiles::Impl::covariance_with_base(const Conditional& c, double t,
+                                                   double base_t) const {
+    double total = 0;
+    for (std::size_t k = first[0]; k < first[1]; ++k) total += pool.weight(order[k]);
+    double sum = 0;
+    for (const Part& part : c.parts) {
+        const double mean = mean_deviation(part, t);
+        for_members(part, [&](std::size_t i, double w) {
+            sum += w * pool.weight(i) / total * (deviation(i, t) - mean) * deviation(i, base_t);
+        });
+    }
+    return sum;
+}
+
+Position PooledQuantiles::Impl::position(const Conditional& c, double p) const {
+    Position q;
+    q.t = inverse(c, p);
+    q.error = error_at(c, q.t);
+    const double reach =
+        student_quantile(level, std::max(1.0, static_cast<double>(c.members) - 1)) * q.error;
+    const double least_p = std::max(p - reach, 1e-6);
+    const double most_p = std::min(p + reach, 1 - 1e-6);
+    q.estimate = {q.t, std::min(q.t, inverse(c, least_p)), std::max(q.t, inverse(c, most_p))};
+    const double span = q.estimate.high - q.estimate.low;
+    q.density = span > 0 ? (most_p - least_p) / span : 0;
+    return q;
+}
+
+PooledQuantiles::PooledQuantiles(const Pool& pool, std::vector<double> probabilities,
+                                 std::size_t least, double level)
+    : impl_(new Impl{
+          pool, std::move(probabilities), least, level, {}, 1, 0, 0, {}, {}, {}, {}, {}, {}}) {
+    Impl& q = *impl_;
+    if (q.probabilities.empty()) return;
+    q.base_estimates.resize(q.probabilities.size());
+    if (pool.size() < least) return;
+    q.predict();
+    q.sort_members();
+    const Conditional everything = q.conditional(pool.strata().everything());
+    for (std::size_t i = 0; i < q.probabilities.size(); ++i) {
+        q.base.push_back(q.position(everything, q.probabilities[i]));
+        q.base_estimates[i] = q.base.back().estimate;
+    }
+}
+
+PooledQuantiles::~PooledQuantiles() = default;
+
+const std::vector<Estimate>& PooledQuantiles::base() const { return impl_->base_estimates; }
+
+PooledQuantiles::Result PooledQuantiles::of(const Strata::Mixture& mixture) const {
+    const Impl& q = *impl_;
+    const std::size_t n = q.probabilities.size();
+    Result result{std::vector<Estimate>(n), std::vector<Estimate>(n)};
+    if (q.base.empty() || !q.pool.complete(mixture) || q.pool.count(mixture) < q.least) {
+        return result;
+    }
+    const Conditional c = q.conditional(mixture);
+    for (std::size_t i = 0; i < n; ++i) {
+        const Position here = q.position(c, q.probabilities[i]);
+        const Position& base = q.base[i];
+        result.quantiles[i] = here.estimate;
+        const double value = here.t - base.t;
+        // variance of the difference over that of independent quantiles
+        double ratio = 1;
+        if (here.density > 0 && base.density > 0) {
+            const double a = here.error / here.density;
+            const double b = base.error / base.density;
+            const double common =
+                q.covariance_with_base(c, here.t, base.t) / (here.density * base.density);
+            if (a * a + b * b > 0) {
+                ratio = std::clamp(1 - 2 * common / (a * a + b * b), 0.0, 2.0);
+            }
+        }
+        const double down = std::hypot(here.t - here.estimate.low, base.estimate.high - base.t);
+        const double up = std::hypot(here.estimate.high - here.t, base.t - base.estimate.low);
+        result.deltas[i] = {value, value - std::sqrt(ratio) * down, value + std::sqrt(ratio) * up};
+    }
+    return result;
+}
+
+}  // namespace blockscope
