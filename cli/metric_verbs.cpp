@@ -43,7 +43,7 @@ int run_evaluate(const EvaluateCommand& command, const Common& common, Console& 
     std::vector<MetricColumn> columns;
     std::string header = "arch,resolution";
     for (const auto& name : command.metrics) {
-        const auto metric = make_metric(name, space, common.seed);
+        const auto metric = make_metric(name, space, common.seed, common.threads);
         columns.push_back(metric->evaluate(space, archs, &console));
         header += "," + csv_cell(metric->info().column);
         if (!columns.back().failures.empty()) {
@@ -66,7 +66,7 @@ int run_evaluate(const EvaluateCommand& command, const Common& common, Console& 
 
 int run_measure(const MeasureCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
-    const auto metric = make_metric(command.metric, space, common.seed);
+    const auto metric = make_metric(command.metric, space, common.seed, common.threads);
     auto* host = dynamic_cast<HostLatency*>(metric.get());
     if (host == nullptr) {
         throw Error(fmt::format("'{}' is not measured; use blockscope evaluate", command.metric));

@@ -158,7 +158,7 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
     for (const int resolution : chosen_resolutions(space, common)) {
         EvaluatedTable table;
         for (const auto& name : command.metrics) {
-            const auto metric = make_metric(name, space, common.seed);
+            const auto metric = make_metric(name, space, common.seed, common.threads);
             const auto terms = metric->additive(space, resolution);
             if (command.estimator == "exact" && !terms) {
                 throw Error(fmt::format("'{}' is not a sum over layers: no exact estimate", name));

@@ -1,7 +1,6 @@
 #include "blockscope/metric/count_metric.hpp"
 
-#include <map>
-
+#include "blockscope/metric/table_metric.hpp"
 #include "blockscope/network/cost.hpp"
 
 namespace blockscope {
@@ -28,48 +27,14 @@ const std::vector<std::pair<MetricInfo, Count>>& counts() {
     return all;
 }
 
-class CountMetric : public Metric {
-public:
-    CountMetric(MetricInfo info, Count count) : info_(std::move(info)), count_(count) {}
-
-    const MetricInfo& info() const override { return info_; }
-
-    MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
-                          Progress*) override {
-        MetricColumn column;
-        column.values.resize(archs.size());
-        std::map<int, LayerTable> tables;
-        const LayerTable* table = nullptr;
-        int resolution = -1;
-        for (std::size_t i = 0; i < archs.size(); ++i) {
-            if (archs[i].resolution != resolution) {
-                resolution = archs[i].resolution;
-                auto found = tables.find(resolution);
-                if (found == tables.end()) {
-                    found =
-                        tables.emplace(resolution, count_table(space, resolution, count_)).first;
-                }
-                table = &found->second;
-            }
-            column.values[i] = table->value(archs[i]);
-        }
-        return column;
-    }
-
-    std::optional<LayerTable> additive(const DesignSpace& space, int resolution) override {
-        return count_table(space, resolution, count_);
-    }
-
-private:
-    MetricInfo info_;
-    Count count_;
-};
-
 }  // namespace
 
 std::unique_ptr<Metric> make_count_metric(const std::string& name) {
     for (const auto& [info, count] : counts()) {
-        if (info.name == name) return std::make_unique<CountMetric>(info, count);
+        if (info.name != name) continue;
+        return make_table_metric(info, [count = count](const DesignSpace& space, int resolution) {
+            return count_table(space, resolution, count);
+        });
     }
     return nullptr;
 }

@@ -7,11 +7,12 @@
 #include "blockscope/metric/count_metric.hpp"
 #include "blockscope/metric/csv_metric.hpp"
 #include "blockscope/metric/host_latency.hpp"
+#include "blockscope/metric/model_metric.hpp"
 
 namespace blockscope {
 
 std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space,
-                                    std::uint64_t seed) {
+                                    std::uint64_t seed, unsigned threads) {
     if (auto count = make_count_metric(name)) return count;
     if (name == "latency/host" || name.starts_with("latency/host:")) {
         return std::make_unique<HostLatency>(name, seed);
@@ -23,6 +24,8 @@ std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& 
         }
         return make_csv_metric(space, name.substr(4, hash - 4), name.substr(hash + 1));
     }
+    if (name.starts_with("model:")) return make_model_metric(space, name, threads);
+    if (name.starts_with("lut:")) return make_lookup_metric(space, name);
     std::vector<std::string> names;
     for (const auto& report : metric_reports()) names.push_back(report.info.name);
     throw Error(fmt::format("unknown metric '{}'{}; known are {}", name, did_you_mean(name, names),
@@ -36,6 +39,7 @@ std::vector<MetricReport> metric_reports() {
                         "values of somebody's table, looked up by architecture"},
                        true,
                        ""});
+    for (auto& info : model_metrics()) reports.push_back({std::move(info), true, ""});
     for (const auto& engine : engine_reports()) {
         const HostLatency host("latency/host:engine=" + engine.name, 1);
         reports.push_back({host.info(), engine.available,

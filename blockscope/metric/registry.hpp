@@ -9,11 +9,13 @@
 
 namespace blockscope {
 
-/// A metric by the name users type: a count, `csv:FILE#COLUMN`, or `latency/host[:options]`.
-/// seed: of weights and orders of measured metrics.
+/// A metric by the name users type: a count, `csv:FILE#COLUMN`, `model:FILE[#unit=ms]`,
+/// `lut:FILE` or `latency/host[:options]`.
+/// seed: of weights and orders of measured metrics. threads: that models run on, 0: all of this
+/// process.
 /// Throws Error with the nearest name.
 std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space,
-                                    std::uint64_t seed = 1);
+                                    std::uint64_t seed = 1, unsigned threads = 0);
 
 /// What `blockscope metrics` lists.
 struct MetricReport {

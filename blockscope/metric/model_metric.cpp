@@ -1,0 +1,117 @@
+#include "blockscope/metric/model_metric.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/metric/table_metric.hpp"
+#include "blockscope/model/lookup_table.hpp"
+#include "blockscope/model/model_file.hpp"
+
+namespace blockscope {
+namespace {
+namespace fs = std::filesystem;
+
+Direction direction_of(const std::string& unit) {
+    if (unit == "%") return Direction::larger_is_better;
+    return unit == "ms" ? Direction::smaller_is_better : Direction::neither;
+}
+
+/// "model:FILE#unit=ms" as file and unit.
+std::pair<std::string, std::string> file_and_unit(const std::string& name) {
+    const std::string rest = name.substr(std::string("model:").size());
+    const auto hash = rest.rfind('#');
+    std::error_code code;
+    if (hash == std::string::npos || fs::exists(rest, code)) return {rest, ""};
+    const std::string option = rest.substr(hash + 1);
+    if (!option.starts_with("unit=") || option.size() == 5) {
+        throw Error(
+            fmt::format("'{}': '{}' is not understood; write model:FILE#unit=ms", name, option));
+    }
+    return {rest.substr(0, hash), option.substr(5)};
+}
+
+class ModelMetric : public Metric {
+public:
+    ModelMetric(const std::string& name, Model model, unsigned threads)
+        : model_(std::move(model)), threads_(threads) {
+        const ModelCard& card = model_.card;
+        info_.name = name;
+        info_.column = card.name;
+        info_.unit = card.unit;
+        info_.direction = direction_of(card.unit);
+        info_.source =
+            fmt::format("predictor{}{}; {}", card.quantity.empty() ? "" : ": ", card.quantity,
+                        card.error.empty() ? "error not stated with it" : card.error);
+    }
+
+    const MetricInfo& info() const override { return info_; }
+
+    MetricColumn evaluate(const DesignSpace&, std::span<const Architecture> archs,
+                          Progress*) override {
+        MetricColumn column;
+        column.values.resize(archs.size());
+        model_.predictor->predict(archs, column.values, threads_);
+        for (std::size_t i = 0; i < archs.size(); ++i) {
+            double& value = column.values[i];
+            value *= model_.card.scale;
+            if (std::isfinite(value)) continue;
+            value = std::numeric_limits<double>::quiet_NaN();
+            const auto reason = model_.predictor->refusal(archs[i]);
+            column.failures.emplace_back(i, reason.empty() ? "the model gives no number" : reason);
+        }
+        return column;
+    }
+
+private:
+    MetricInfo info_;
+    Model model_;
+    unsigned threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Metric> make_model_metric(const DesignSpace& space, const std::string& name,
+                                          unsigned threads) {
+    const auto [file, unit] = file_and_unit(name);
+    return std::make_unique<ModelMetric>(name, load_model(file, space, unit), threads);
+}
+
+std::unique_ptr<Metric> make_lookup_metric(const DesignSpace& space, const std::string& name) {
+    const std::string path = name.substr(std::string("lut:").size());
+    std::map<int, LayerTable> tables;
+    std::string known;
+    for (const auto& [resolution, table] : read_lookup_tables(path)) {
+        tables.emplace(resolution, layer_table(table, space));
+        known += fmt::format(" {}", resolution);
+    }
+    MetricInfo info;
+    info.name = name;
+    const fs::path file(path);
+    info.column = (file.has_filename() ? file : file.parent_path()).stem().string();
+    info.unit = "ms";
+    info.direction = Direction::smaller_is_better;
+    info.source =
+        "look-up table: sum of the measured means of a network's blocks, resolutions" + known;
+    return make_table_metric(
+        info, [tables = std::move(tables), known](const DesignSpace&, int resolution) {
+            const auto found = tables.find(resolution);
+            if (found == tables.end()) {
+                throw Error(fmt::format("no look-up table for resolution {}; there are{}",
+                                        resolution, known));
+            }
+            return found->second;
+        });
+}
+
+std::vector<MetricInfo> model_metrics() {
+    return {{"model:FILE[#unit=ms]", "", "of the model", Direction::neither, false,
+             "published predictor from its original file: MLP of OFA, graph network of AutoBuild"},
+            {"lut:FILE", "", "ms", Direction::smaller_is_better, false,
+             "look-up table of measured blocks (OFA's YAML files, or their folder), summed"}};
+}
+
+}  // namespace blockscope

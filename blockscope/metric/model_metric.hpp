@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "blockscope/metric/metric.hpp"
+
+namespace blockscope {
+
+/// `model:FILE` or `model:FILE#unit=ms`: what a published predictor says. The column is the model's
+/// own name. Throws Error saying what was expected and found.
+std::unique_ptr<Metric> make_model_metric(const DesignSpace& space, const std::string& name,
+                                          unsigned threads);
+
+/// `lut:FILE` or `lut:FOLDER`: the sum of a table of measured blocks, ms; the column is the file's
+/// or folder's name. Resolutions without a table are failures.
+std::unique_ptr<Metric> make_lookup_metric(const DesignSpace& space, const std::string& name);
+
+/// What `blockscope metrics` lists of these.
+std::vector<MetricInfo> model_metrics();
+
+}  // namespace blockscope

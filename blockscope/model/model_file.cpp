@@ -1,0 +1,55 @@
+#include "blockscope/model/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/model/chain_network.hpp"
+#include "blockscope/model/mlp.hpp"
+#include "blockscope/model/space_match.hpp"
+#include "blockscope/weights/tensor_file.hpp"
+
+namespace blockscope {
+namespace {
+
+/// What the file holds, by the names of its tensors.
+std::string kind_of(const TensorFile& file) {
+    if (holds_chain_network(file)) return "chain-gnn";
+    if (holds_mlp(file)) return "mlp";
+    std::string found;
+    for (const auto& [name, tensor] : file.tensors) {
+        if (found.size() > 100) {
+            found += ", ...";
+            break;
+        }
+        found += fmt::format("{}'{}' {}", found.empty() ? "" : ", ", name, to_text(tensor.shape));
+    }
+    throw Error(fmt::format("holds neither an MLP nor a chain graph network, but {}",
+                            found.empty() ? "no tensor" : found),
+                file.source);
+}
+
+}  // namespace
+
+Model load_model(const std::string& path, const DesignSpace& space, const std::string& unit) {
+    const TensorFile file = read_tensor_file(path);
+    const std::string kind = kind_of(file);
+    Model model{model_card(path, file, unit), nullptr};
+    if (!model.card.kind.empty() && model.card.kind != kind) {
+        throw Error(fmt::format("its card says {}, the file holds {}", model.card.kind, kind),
+                    path);
+    }
+    if (!model.card.space.empty() && !has_body_of(space, model.card.space)) {
+        throw Error(fmt::format("a model of space '{}', not of '{}'", model.card.space, space.name),
+                    path);
+    }
+    if (kind == "mlp") {
+        model.predictor = make_mlp(file, space);
+    } else {
+        const bool proxyless = has_body_of(space, "proxylessnas");
+        model.predictor = make_chain_network(
+            file, space, proxyless ? ChainFamily::proxylessnas : ChainFamily::ofa_mbv3);
+    }
+    return model;
+}
+
+}  // namespace blockscope

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "blockscope/model/model_card.hpp"
+#include "blockscope/model/predictor.hpp"
+#include "blockscope/space/design_space.hpp"
+
+namespace blockscope {
+
+struct Model {
+    ModelCard card;
+    std::unique_ptr<Predictor> predictor;
+};
+
+/// A model of `space` from its original file: an MLP of OFA, a chain graph network of AutoBuild.
+/// unit: of the raw output, "" for what the card says; see model_card.
+/// Throws Error saying what was expected and found: another architecture, another space, weights
+/// that are not numbers.
+Model load_model(const std::string& path, const DesignSpace& space, const std::string& unit = "");
+
+}  // namespace blockscope

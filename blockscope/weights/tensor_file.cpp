@@ -1,0 +1,18 @@
+#include "blockscope/weights/tensor_file.hpp"
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/file.hpp"
+#include "blockscope/weights/safetensors.hpp"
+
+namespace blockscope {
+
+TensorFile parse_tensor_file(std::string_view bytes, const std::string& source) {
+    if (looks_like_safetensors(bytes)) return parse_safetensors(bytes, source);
+    throw Error("byte 0: is no file of tensors", source);
+}
+
+TensorFile read_tensor_file(const std::string& path) {
+    return parse_tensor_file(read_file(path), path);
+}
+
+}  // namespace blockscope
