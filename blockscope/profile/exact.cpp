@@ -54,7 +54,9 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
             cell.percentile_deltas.push_back(
                 plus_minus(quantiles[i] - base_quantiles[i], 2 * bound));
         }
+        cell.simultaneous = cell.delta;
         cell.distinguishable = std::abs(value - base) > 1e-12 * std::abs(base);
+        cell.discovered = cell.distinguishable;
         profile.cells.push_back(std::move(cell));
     }
 

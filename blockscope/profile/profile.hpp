@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -52,7 +53,7 @@ struct DepthEffect {
 
 struct Profile {
     MetricInfo metric;
-    std::string estimator;  ///< "exact" or "pooled"
+    std::string estimator;  ///< "exact", "pooled" or "fixed"
     int resolution = 0;     ///< 0: a factor, uniform over several
     ProfileOptions options;
     std::size_t evaluations = 0;    ///< architectures evaluated; 0 for exact
@@ -81,5 +82,20 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
 Profile pooled_profile(const DesignSpace& space, const EvaluatedSample& sample,
                        const MetricInfo& metric, const std::vector<int>& resolutions,
                        const ProfileOptions& options);
+
+/// The published procedure's draws.
+struct FixedSample {
+    std::size_t n = 1000;  ///< architectures for the base, and again for each placement
+    std::uint64_t seed = 1;
+    unsigned threads = 1;  ///< for drawing; 0: all
+};
+
+/// The published procedure: fresh architectures for every placement, plain means, Welch intervals,
+/// percentiles with order-statistic intervals. Kept as the reference: it needs hundreds of times
+/// the evaluations of pooled_profile for the same error. What a count cannot carry (an interval
+/// from one value) is NaN.
+Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vector<int>& resolutions,
+                      const FixedSample& sample, const ProfileOptions& options,
+                      Progress* progress = nullptr);
 
 }  // namespace blockscope
