@@ -1,5 +1,6 @@
 #include "blockscope/space/block_reader.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -27,14 +28,20 @@ void check_kernel(const TomlTable& table, int kernel) {
 }
 
 void check_expand(const TomlTable& table, const std::string& key, double expand) {
-    if (!(expand > 0) || expand > 64) {
-        table.fail(key, fmt::format("{} is not above 0 and at most 64", expand));
+    if (!(expand >= 0.001) || expand > 64) {
+        table.fail(key, fmt::format("{} is not from 0.001 to 64", expand));
     }
 }
 
 namespace {
 
 std::string percent(double ratio) { return fmt::format("{:02}", std::lround(100 * ratio)); }
+
+/// What cannot be mistaken for a separator of the text form or a table.
+bool in_token(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_';
+}
 
 void name_block(Block& block, bool one_kernel) {
     const std::string se = block.squeeze_excite ? (*block.squeeze_excite ? "-SE" : "-noSE") : "";
@@ -107,10 +114,9 @@ std::vector<Block> read_blocks(const TomlTable& root) {
             name_block(block, false);
             if (entry.has("name")) block.name = entry.text("name");
             if (entry.has("token")) block.token = entry.text("token");
-            if (block.token.empty() || block.token.find_first_of("|-:@ ,") != std::string::npos) {
-                entry.fail(
-                    "token",
-                    "a token is not empty and has none of the characters | - : @ , or blank");
+            const bool plain = std::all_of(block.token.begin(), block.token.end(), in_token);
+            if (block.token.empty() || !plain) {
+                entry.fail("token", "a token is made of letters, digits, '.' and '_'");
             }
             entry.refuse_unknown_keys();
             blocks.push_back(std::move(block));
@@ -122,9 +128,11 @@ std::vector<Block> read_blocks(const TomlTable& root) {
     }
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-            if (blocks[i].name == blocks[j].name || blocks[i].token == blocks[j].token) {
-                root.fail(root.has("blocks") ? "blocks" : "block",
-                          fmt::format("two blocks are called '{}'", blocks[i].name));
+            for (const auto* called : {&blocks[i].name, &blocks[i].token}) {
+                if (*called == blocks[j].name || *called == blocks[j].token) {
+                    root.fail(root.has("blocks") ? "blocks" : "block",
+                              fmt::format("two blocks are called '{}'", *called));
+                }
             }
         }
     }

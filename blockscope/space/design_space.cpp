@@ -33,6 +33,8 @@ int round_channels(double v, int divisor) {
 
 int middle_channels(const DesignSpace& space, const Block& block, int in_channels,
                     int out_channels) {
+    // then there is no expanding convolution to round its channels
+    if (block.family == Family::mbconv && block.expand == 1) return in_channels;
     const int base = block.family == Family::mbconv ? in_channels : out_channels;
     // nearbyint: half to even, the rule of the code the published counts come from
     return round_channels(std::nearbyint(base * block.expand), space.round_to);
@@ -170,7 +172,8 @@ std::string DesignSpace::fingerprint() const {
         text += fmt::format("u{},{},{},{},{},{}", u.stride, static_cast<int>(u.activation),
                             u.squeeze_excite, u.max_depth, u.depths, u.widths);
         for (const int c : u.channels) text += fmt::format(",{}", c);
-        for (const auto b : u.blocks) text += fmt::format(",{}", b);
+        const int deepest = allowed(u.depths).back();  // blocks of layers behind mean nothing
+        for (int l = 0; l < deepest; ++l) text += fmt::format(",{}", u.blocks[l]);
         text += ';';
     }
     return content_hash(text);

@@ -94,7 +94,8 @@ struct DesignSpace {
 /// v rounded to a multiple of `divisor`, never losing more than 10 %: the rule of MobileNet code.
 int round_channels(double v, int divisor = 8);
 
-/// Middle channels of a block: rounded from its input (mbconv) or output (bottleneck) channels.
+/// Middle channels of a block: rounded from its input (mbconv) or output (bottleneck) channels. An
+/// mbconv of expansion 1 keeps its input's, rounded or not.
 int middle_channels(const DesignSpace& space, const Block& block, int in_channels,
                     int out_channels);
 

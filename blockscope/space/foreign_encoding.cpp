@@ -49,6 +49,22 @@ std::string python_to_json(std::string_view text) {
     return result;
 }
 
+constexpr int no_block = -1;
+constexpr int several_blocks = -2;
+
+/// The one block of this expansion and, where asked, this kernel; or which of the above.
+int find_block(const DesignSpace& space, double expand, std::optional<double> kernel) {
+    int found = no_block;
+    for (std::size_t b = 0; b < space.blocks.size(); ++b) {
+        if (std::abs(space.blocks[b].expand - expand) < 1e-6 &&
+            (!kernel || space.blocks[b].kernel == *kernel)) {
+            if (found != no_block) return several_blocks;
+            found = static_cast<int>(b);
+        }
+    }
+    return found;
+}
+
 /// What a foreign text is turned into, step by step.
 class Builder {
 public:
@@ -60,42 +76,53 @@ public:
     [[noreturn]] void fail(const std::string& message) const { throw Error(message, source_); }
 
     void set_resolution(double resolution) {
-        if (!(resolution >= 16) || resolution > 4096) {
-            fail(fmt::format("resolution {} is not from 16 to 4096", resolution));
+        if (!(resolution >= 16) || resolution > 4096 || !whole(resolution)) {
+            fail(fmt::format("resolution {} is not a whole number from 16 to 4096", resolution));
         }
         arch_.resolution = static_cast<std::uint16_t>(resolution);
     }
 
-    void set_depth(int u, int depth) {
-        if (depth < 1 || depth > space_.units[u].max_depth) {
-            fail(fmt::format("unit {}: depth {} is not from 1 to {}", u + 1, depth,
+    void set_depth(int u, double depth) {
+        if (!(depth >= 1) || depth > space_.units[u].max_depth || !whole(depth)) {
+            fail(fmt::format("unit {}: depth {} is not a whole number from 1 to {}", u + 1, depth,
                              space_.units[u].max_depth));
         }
         arch_.depth[u] = static_cast<std::uint8_t>(depth);
     }
 
     void set_option(std::uint8_t& entry, double index, std::size_t count, const char* what) const {
-        if (!(index >= 0) || index >= static_cast<double>(count)) {
-            fail(fmt::format("{} index {} is not from 0 to {}", what, index, count - 1));
+        if (!(index >= 0) || index >= static_cast<double>(count) || !whole(index)) {
+            fail(fmt::format("{} index {} is not a whole number from 0 to {}", what, index,
+                             count - 1));
         }
         entry = static_cast<std::uint8_t>(index);
     }
 
     void set_block(int u, int l, double expand, std::optional<double> kernel) {
-        for (std::size_t b = 0; b < space_.blocks.size(); ++b) {
-            if (std::abs(space_.blocks[b].expand - expand) < 1e-6 &&
-                (!kernel || space_.blocks[b].kernel == *kernel)) {
-                arch_.block[space_.units[u].first_slot + l] = static_cast<std::uint8_t>(b);
-                return;
-            }
+        const int block = find_block(space_, expand, kernel);
+        if (block < 0) {
+            fail(fmt::format("unit {}, layer {}: the space has {} with expansion {}{}", u + 1,
+                             l + 1, block == no_block ? "no block" : "several blocks", expand,
+                             kernel ? fmt::format(" and kernel {}", *kernel) : ""));
         }
-        fail(fmt::format("unit {}, layer {}: the space has no block with expansion {}{}", u + 1,
-                         l + 1, expand, kernel ? fmt::format(" and kernel {}", *kernel) : ""));
+        arch_.block[space_.units[u].first_slot + l] = static_cast<std::uint8_t>(block);
+    }
+
+    /// For notations that name blocks and depths and nothing else.
+    void expect_no_other_choices() const {
+        const bool widths = std::any_of(space_.units.begin(), space_.units.end(),
+                                        [](const Unit& u) { return u.has_width_choice(); });
+        if (widths || !space_.stem_choices.empty()) {
+            fail(fmt::format("'{}' has choices of width or stem, which this notation cannot name",
+                             space_.name));
+        }
     }
 
     Architecture& arch() { return arch_; }
 
 private:
+    static bool whole(double value) { return std::floor(value) == value; }
+
     const DesignSpace& space_;
     std::string source_;
     Architecture arch_;
@@ -139,6 +166,7 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
         build.set_resolution(r[0]);
     }
     const bool bottleneck = is_bottleneck(space);
+    if (!bottleneck) build.expect_no_other_choices();
     const std::size_t units = space.units.size();
     const auto e = numbers(build, object, "e", slot_count(space));
     std::vector<double> ks;
@@ -152,8 +180,13 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
         d.erase(d.begin());
     } else {
         if (object["d"].is_number()) d.assign(units, d[0]);
-        // a last unit of fixed depth may be left out
-        for (std::size_t u = d.size(); u < units; ++u) d.push_back(space.units[u].max_depth);
+        // last units of fixed depth may be left out
+        for (std::size_t u = d.size(); u < units; ++u) {
+            if (space.units[u].min_depth != space.units[u].max_depth) {
+                build.fail(fmt::format("'d' has {} entries, the space has {} units", u, units));
+            }
+            d.push_back(space.units[u].max_depth);
+        }
     }
     if (bottleneck) {
         const auto stem_widths = std::count_if(space.stem_choices.begin(), space.stem_choices.end(),
@@ -174,9 +207,8 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
         const Unit& unit = space.units[u];
         // original code cuts the depth of a unit that has only one to that one
         const bool fixed = unit.min_depth == unit.max_depth;
-        const double depth = fixed ? unit.max_depth : d[u] + (bottleneck ? unit.min_depth : 0);
         build.set_depth(static_cast<int>(u),
-                        depth >= 1 && depth < 1000 ? static_cast<int>(depth) : 0);
+                        fixed ? unit.max_depth : d[u] + (bottleneck ? unit.min_depth : 0));
         for (int l = 0; l < build.arch().depth[u]; ++l) {
             const int slot = unit.first_slot + l;
             build.set_block(static_cast<int>(u), l, e[slot],
@@ -187,14 +219,14 @@ Architecture from_dictionary(const DesignSpace& space, const json& object, Build
 }
 
 Architecture from_lists(const DesignSpace& space, const json& lists, Builder& build) {
+    build.expect_no_other_choices();
     if (lists.size() != space.units.size()) {
         build.fail(
             fmt::format("{} lists where the space has {} units", lists.size(), space.units.size()));
     }
     for (std::size_t u = 0; u < lists.size(); ++u) {
         if (!lists[u].is_array()) build.fail(fmt::format("unit {} is not a list", u + 1));
-        build.set_depth(static_cast<int>(u),
-                        static_cast<int>(std::min<std::size_t>(lists[u].size(), 1000)));
+        build.set_depth(static_cast<int>(u), static_cast<double>(lists[u].size()));
         for (std::size_t l = 0; l < lists[u].size(); ++l) {
             const auto text = lists[u][l].is_string() ? lists[u][l].get<std::string>() : "";
             double expand = -1;
@@ -224,6 +256,7 @@ int whole(const Builder& build, const json& object, const char* key) {
 /// net.config: a flat list of blocks; a unit starts at each block without shortcut.
 Architecture from_net_config(const DesignSpace& space, const json& object, Builder& build) {
     if (is_bottleneck(space)) build.fail("net.config files describe MBConv spaces");
+    build.expect_no_other_choices();
     int u = -1;
     int l = 0;
     std::size_t seen = 0;
@@ -310,24 +343,37 @@ Architecture read_net_config(const DesignSpace& space, const std::string& path) 
 
 std::string to_ofa_dictionary(const DesignSpace& space, const Architecture& a) {
     const bool bottleneck = is_bottleneck(space);
+    const auto refuse = [&](const char* what) {
+        throw Error(
+            fmt::format("space '{}' has {} that an OFA dictionary cannot hold", space.name, what));
+    };
     json ks = json::array();
     json e = json::array();
     json d = json::array();
     json w = json::array();
-    for (std::size_t i = 0; bottleneck && i < space.stem_choices.size(); ++i) {
-        if (space.stem_choices[i].letter == 's') d.push_back(a.stem[i] == 1 ? 2 : 0);
-        if (space.stem_choices[i].letter == 'w') w.push_back(a.stem[i]);
+    if (!bottleneck && !space.stem_choices.empty()) refuse("stem choices");
+    if (bottleneck) d.push_back(0);
+    int may_be_absent = 0;
+    for (std::size_t i = 0; i < space.stem_choices.size(); ++i) {
+        if (space.stem_choices[i].letter == 'w') {
+            w.push_back(a.stem[i]);
+        } else {
+            if (++may_be_absent > 1) refuse("stem choices");
+            d[0] = a.stem[i] == 1 ? 2 : 0;
+        }
     }
     for (std::size_t u = 0; u < space.units.size(); ++u) {
         const Unit& unit = space.units[u];
-        if (unit.has_width_choice() != bottleneck) {
-            throw Error(
-                fmt::format("space '{}' has choices an OFA dictionary cannot hold", space.name));
-        }
+        if (unit.has_width_choice() && !bottleneck) refuse("widths");
         d.push_back(bottleneck ? a.depth[u] - unit.min_depth : a.depth[u]);
         w.push_back(a.width[u]);
         for (int l = 0; l < unit.max_depth; ++l) {
-            const Block& block = space.blocks[a.block[unit.first_slot + l]];
+            const int b = a.block[unit.first_slot + l];
+            const Block& block = space.blocks[b];
+            const auto kernel = bottleneck
+                                    ? std::nullopt
+                                    : std::optional<double>(static_cast<double>(block.kernel));
+            if (l < a.depth[u] && find_block(space, block.expand, kernel) != b) refuse("blocks");
             e.push_back(std::floor(block.expand) == block.expand
                             ? json(static_cast<int>(block.expand))
                             : json(block.expand));

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -97,16 +98,22 @@ void restrict_by(const TomlTable& entry, bool keep, DesignSpace& space) {
 }  // namespace
 
 void read_restrictions(const TomlTable& root, DesignSpace& space) {
+    // a layer without blocks is no fault once a later entry makes it unreachable
+    std::optional<TomlTable> culprit;
+    std::string fault;
     for (const bool keep : {false, true}) {
         for (const auto& entry : root.tables(keep ? "keep" : "drop")) {
             restrict_by(entry, keep, space);
             try {
                 validate(space);
+                culprit.reset();
             } catch (const Error& e) {
-                entry.fail("", e.what());
+                if (!culprit) culprit = entry;
+                fault = e.what();
             }
         }
     }
+    if (culprit) culprit->fail("", fault);
     if (root.has("search")) {
         const TomlTable search = root.table("search");
         space.mutation = search.numbers("mutation");

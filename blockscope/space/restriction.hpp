@@ -12,9 +12,9 @@ namespace blockscope {
 std::uint64_t read_block_mask(const TomlTable& table, const std::string& key,
                               const DesignSpace& space);
 
-/// Applies the [[drop]] and [[keep]] entries of a space file in order and its [search] table, then
-/// checks that something is left. An entry names `unit` and `layer` (all if absent) and any of
-/// `blocks`, `depth`, `width`.
+/// Applies the [[drop]] and [[keep]] entries of a space file and its [search] table, then checks
+/// that something is left. An entry names `unit` and `layer` (all if absent) and any of `blocks`,
+/// `depth`, `width`.
 void read_restrictions(const TomlTable& root, DesignSpace& space);
 
 }  // namespace blockscope

@@ -23,6 +23,11 @@ namespace {
 
 constexpr int deepest_base = 8;  // files that build on files
 
+/// The lowest `count` bits, up to all 64.
+std::uint64_t first_bits(std::size_t count) {
+    return count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
 void check_channels(const TomlTable& table, int channels) {
     if (channels < 1 || channels > 65536) {
         table.fail("channels", fmt::format("{} channels; from 1 to 65536 are possible", channels));
@@ -87,7 +92,7 @@ FixedLayer read_fixed_layer(const TomlTable& table, DesignSpace& space, bool in_
         if (layer.channels.size() > 1) {
             if (!in_stem) table.fail("channels", "only stem layers and units choose their width");
             layer.width_choice = static_cast<int>(space.stem_choices.size());
-            StemChoice choice{'w', {}, (1ULL << layer.channels.size()) - 1};
+            StemChoice choice{'w', {}, first_bits(layer.channels.size())};
             for (const int c : layer.channels) choice.options.push_back(std::to_string(c));
             space.stem_choices.push_back(std::move(choice));
         }
@@ -155,7 +160,7 @@ Unit read_unit(const TomlTable& table, const DesignSpace& space, int first_slot)
     Unit unit;
     unit.first_slot = first_slot;
     unit.channels = read_channels(table, space.round_to, unit.width_ratios);
-    unit.widths = unit.channels.size() == 64 ? ~0ULL : (1ULL << unit.channels.size()) - 1;
+    unit.widths = first_bits(unit.channels.size());
     unit.stride = table.integer("stride", 1);
     if (unit.stride < 1 || unit.stride > 8) {
         table.fail("stride", fmt::format("stride {} is not from 1 to 8", unit.stride));
@@ -171,7 +176,7 @@ Unit read_unit(const TomlTable& table, const DesignSpace& space, int first_slot)
         unit.max_depth = std::max(unit.max_depth, d);
     }
     if (unit.depths == 0) table.fail("depth", "no depth is given");
-    std::uint64_t mask = space.blocks.size() == 64 ? ~0ULL : (1ULL << space.blocks.size()) - 1;
+    std::uint64_t mask = first_bits(space.blocks.size());
     if (table.has("blocks")) mask = read_block_mask(table, "blocks", space);
     unit.blocks.assign(unit.max_depth, mask);
     table.refuse_unknown_keys();

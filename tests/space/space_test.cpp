@@ -248,5 +248,62 @@ TEST(ForeignEncodings, AreReadAsTheCodeThatWroteThemMeantThem) {
               "e6k7-e6k7|e6k7-e6k7|e6k7-e6k7|e6k7-e6k7|e6k7-e6k7@160");
 }
 
+TEST(ForeignEncodings, AreRefusedWhereTheyLeaveAChoiceOpen) {
+    const auto message = [](const DesignSpace& space, const std::string& text) -> std::string {
+        try {
+            parse_architecture(space, text);
+        } catch (const Error& e) {
+            return e.what();
+        }
+        return "no error";
+    };
+    const auto ofa = load_space("ofa-mbv3");
+    EXPECT_EQ(message(ofa, "{'ks':3,'e':3,'d':[2,3]}"),
+              "architecture: 'd' has 2 entries, the space has 5 units");
+    EXPECT_EQ(message(ofa, "{'ks':3,'e':3,'d':2.5}"),
+              "architecture: unit 1: depth 2.5 is not a whole number from 1 to 4");
+    const auto wide = parse_space(small, "small.toml");
+    const std::string why =
+        "architecture: 'small' has choices of width or stem, which this notation cannot name";
+    EXPECT_EQ(message(wide, "[['mbconv3_e2_k3'],['mbconv3_e2_k3','mbconv3_e2_k3']]"), why);
+    EXPECT_EQ(message(wide, "{'ks':3,'e':2,'d':1}"), why);
+}
+
+TEST(SpaceFile, RefusesBlocksThatTextCannotTellApart) {
+    const auto with = [](const std::string& first, const std::string& second) {
+        const std::string block = "[[block]]\nkind = \"mbconv\"\nexpand = 1\n";
+        return message_of("name = \"x\"\nresolutions = 32\n" + block + first + block + second +
+                          "[[unit]]\nchannels = 8\ndepth = 1\n");
+    };
+    EXPECT_EQ(with("name = \"A\"\ntoken = \"a\"\n", "name = \"a\"\ntoken = \"b\"\n"),
+              "mine.toml:3:1: two blocks are called 'a'");
+    EXPECT_EQ(with("token = \"{a}\"\n", "token = \"b\"\n"),
+              "mine.toml:6:9: a token is made of letters, digits, '.' and '_'");
+}
+
+// 12 is no multiple of 8: without an expanding convolution the middle is what came in.
+TEST(MiddleChannels, OfExpansionOneAreThoseThatComeIn) {
+    const auto space = parse_space(small, "small.toml");
+    Block block;
+    EXPECT_EQ(middle_channels(space, block, 12, 24), 12);
+    block.expand = 2;
+    EXPECT_EQ(middle_channels(space, block, 12, 24), 24);
+    block.expand = 1.5;
+    EXPECT_EQ(middle_channels(space, block, 12, 24), 24);
+}
+
+// A layer without blocks is no fault where the depth that reaches it is dropped too.
+TEST(SpaceFile, TakesRestrictionsInAnyOrder) {
+    const std::string blocks =
+        "[[drop]]\nunit = 2\nlayer = 2\nblocks = [\"e2k3\", \"e2k5\", "
+        "\"e4k3\", \"e4k5\"]\n";
+    std::string text = small;
+    text.replace(text.find("depth = 2"), 9, "depth = [1, 2]");
+    EXPECT_EQ(size(parse_space(text + blocks + "[[drop]]\nunit = 2\ndepth = 2\n", "a")).total,
+              std::to_string(2 * (4 + 64) * 4));
+    EXPECT_EQ(message_of(text + blocks),
+              "mine.toml:25:1: space 'small': unit 2, layer 2 has no block left");
+}
+
 }  // namespace
 }  // namespace blockscope
