@@ -22,7 +22,9 @@ void on_interrupt(int) {
 
 }  // namespace
 
-Console::Console(bool quiet) : quiet_(quiet), terminal_(::isatty(2) != 0) {}
+Console::Console(bool quiet) : quiet_(quiet), terminal_(::isatty(2) != 0) {
+    if (!terminal_) shown_ = start_;  // what takes no 10 s needs no line
+}
 
 void Console::clear_bar() {
     if (bar_shown_) fmt::print(stderr, "\r\x1b[K");
@@ -35,8 +37,9 @@ void Console::say(std::string_view line) {
     fmt::print(stderr, "{}\n", line);
 }
 
-void Console::update(std::string_view task, double done, double total) {
-    if (quiet_) return;
+/// Often enough for a bar, every 10 s where lines pile up.
+bool Console::is_due(std::string_view task) {
+    if (quiet_) return false;
     const auto now = Clock::now();
     if (task != task_) {
         task_ = task;
@@ -44,22 +47,38 @@ void Console::update(std::string_view task, double done, double total) {
     }
     const auto pause =
         terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
-    if (now - shown_ < pause) return;
+    if (now - shown_ < pause) return false;
     shown_ = now;
-    const double elapsed = std::chrono::duration<double>(now - start_).count();
+    return true;
+}
+
+void Console::update(std::string_view task, double done, double total) {
+    if (!is_due(task)) return;
+    const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
     std::string line = total > 0 ? fmt::format("{}: {:.0f} of {:.0f}", task, done, total)
                                  : fmt::format("{}: {:.0f}", task, done);
     if (total > 0 && done > 0 && elapsed > 1) {
         line += fmt::format(", {:.1f} per s, {:.0f} s left", done / elapsed,
                             elapsed * (total - done) / done);
     }
+    show(std::move(line), total > 0 ? done / total : -1);
+}
+
+void Console::update_seconds(std::string_view task, double done, double total,
+                             std::string_view note) {
+    if (!is_due(task)) return;
+    show(fmt::format("{}: {:.0f} of {:.0f} s, {}", task, done, total, note), done / total);
+}
+
+/// fraction: of the bar; below 0 for no bar.
+void Console::show(std::string line, double fraction) {
     if (!terminal_) {
         fmt::print(stderr, "{}\n", line);
         return;
     }
     constexpr int width = 24;
-    if (total > 0) {
-        const int full = static_cast<int>(width * std::min(1.0, done / total));
+    if (fraction >= 0) {
+        const int full = static_cast<int>(width * std::min(1.0, fraction));
         line = fmt::format("[{:<{}}] {}", std::string(static_cast<std::size_t>(full), '='), width,
                            line);
     }

@@ -16,6 +16,8 @@ public:
 
     void say(std::string_view line);
     void update(std::string_view task, double done, double total) override;
+    /// The same for a budget of time; note: what it bought so far.
+    void update_seconds(std::string_view task, double done, double total, std::string_view note);
     bool stop_requested() const override;
 
     /// True if `file` (1: output, 2: error) is a terminal that shows 24-bit colour and NO_COLOR is
@@ -28,6 +30,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     void clear_bar();
+    bool is_due(std::string_view task);
+    void show(std::string line, double fraction);
 
     bool quiet_;
     bool terminal_;

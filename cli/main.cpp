@@ -125,6 +125,9 @@ int run(int argc, char** argv) {
         ->take_all();
     evaluate_verb->add_option("-o", evaluate.output, "file, - for standard output")
         ->capture_default_str();
+    evaluate_verb->add_option(
+        "--study", common.study,
+        "file of a study to remember costly evaluations in; default study.sqlite beside -o FILE");
     add_common(*evaluate_verb, common, false);
     evaluate_verb->callback(
         [&] { work = [&](Console& c) { return run_evaluate(evaluate, common, c); }; });
@@ -148,6 +151,8 @@ int run(int argc, char** argv) {
     measure_verb->add_flag("--strict", measure.strict, "exit with 6 if a result cannot be trusted");
     measure_verb->add_option("-o", measure.output, "file, - for standard output")
         ->capture_default_str();
+    measure_verb->add_option("--study", common.study,
+                             "file of the study; default study.sqlite beside -o FILE");
     add_common(*measure_verb, common, false);
     measure_verb->callback(
         [&] { work = [&](Console& c) { return run_measure(measure, common, c); }; });
@@ -180,6 +185,8 @@ int run(int argc, char** argv) {
         })
         ->capture_default_str();
     profile_verb->add_option("-o", profile.output, "directory to write")->capture_default_str();
+    profile_verb->add_option("--study", common.study,
+                             "file of the study; default DIR/study.sqlite");
     add_common(*profile_verb, common, true);
     profile_verb->callback(
         [&] { work = [&](Console& c) { return run_profile(profile, common, c); }; });

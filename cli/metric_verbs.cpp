@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -6,7 +7,6 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
-#include "blockscope/metric/host_latency.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/network/onnx_export.hpp"
 #include "blockscope/space/encoding.hpp"
@@ -15,6 +15,7 @@
 
 #include "cli/architectures.hpp"
 #include "cli/commands.hpp"
+#include "cli/study_at_hand.hpp"
 
 namespace blockscope::cli {
 
@@ -40,10 +41,14 @@ int run_evaluate(const EvaluateCommand& command, const Common& common, Console& 
         archs.push_back(parse_architecture(space, text, resolution, "--arch"));
     }
     if (archs.empty()) throw Error("no architectures: give --archs FILE or --arch TEXT");
+    StudyAtHand study(common, study_beside(command.output));
     std::vector<MetricColumn> columns;
     std::string header = "arch,resolution";
     for (const auto& name : command.metrics) {
-        const auto metric = make_metric(name, space, common.seed, common.threads);
+        auto metric = make_metric(name, space, common.seed, common.threads);
+        if (metric->info().costly) {
+            metric = study.remember(std::move(metric), LatencyOptions().visits);
+        }
         columns.push_back(metric->evaluate(space, archs, &console));
         header += "," + csv_cell(metric->info().column);
         if (!columns.back().failures.empty()) {
@@ -66,9 +71,8 @@ int run_evaluate(const EvaluateCommand& command, const Common& common, Console& 
 
 int run_measure(const MeasureCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
-    const auto metric = make_metric(command.metric, space, common.seed, common.threads);
-    auto* host = dynamic_cast<HostLatency*>(metric.get());
-    if (host == nullptr) {
+    auto original = make_metric(command.metric, space, common.seed, common.threads);
+    if (original->measured() == nullptr) {
         throw Error(fmt::format("'{}' is not measured; use blockscope evaluate", command.metric));
     }
     std::vector<Architecture> archs;
@@ -80,15 +84,21 @@ int run_measure(const MeasureCommand& command, const Common& common, Console& co
             archs.insert(archs.end(), drawn.begin(), drawn.end());
         }
     }
-    host->set_visits(command.visits);
-    const auto column = host->evaluate(space, archs, &console);
+    StudyAtHand study(common, study_beside(command.output));
+    const auto metric = study.remember(std::move(original), command.visits);
+    const auto column = metric->evaluate(space, archs, &console);
+    std::map<int, std::optional<MeasuringQuality>> qualities;
+    for (const auto& a : archs) {
+        const auto [at, first] = qualities.try_emplace(a.resolution);
+        if (first) at->second = metric->quality(space, a.resolution);
+    }
     std::vector<std::string> reasons(archs.size());
     for (const auto& [i, reason] : column.failures) reasons[i] = reason;
     std::string text =
-        "arch,resolution," + host->info().column + ",standard_error_ms,visits,trust,reason\n";
+        "arch,resolution," + metric->info().column + ",standard_error_ms,visits,trust,reason\n";
     bool trusted = true;
     for (std::size_t i = 0; i < archs.size(); ++i) {
-        const auto quality = host->quality(archs[i].resolution);
+        const auto& quality = qualities[archs[i].resolution];
         const bool good = reasons[i].empty() && quality && quality->trusted;
         trusted = trusted && good;
         std::string why = reasons[i];
@@ -100,7 +110,7 @@ int run_measure(const MeasureCommand& command, const Common& common, Console& co
     }
     write_output(command.output, text);
     console.say(fmt::format("{} architectures, {} visits each, {}; seed {}", archs.size(),
-                            command.visits, host->info().source, common.seed));
+                            command.visits, metric->info().source, common.seed));
     if (Console::interrupted()) return 130;
     return command.strict && !trusted ? 6 : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/random.hpp"
+#include "blockscope/measure/median.hpp"
 
 namespace blockscope {
 namespace {
@@ -24,14 +25,6 @@ double thread_cpu_ms() {
 
 double ms_between(Clock::time_point a, Clock::time_point b) {
     return std::chrono::duration<double, std::milli>(b - a).count();
-}
-
-double median(std::vector<double> values) {
-    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1) return *middle;
-    return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
 struct Timing {
@@ -50,27 +43,6 @@ Timing timed_run(PreparedNetwork& network) {
 void fill(std::span<float> input, std::uint64_t seed) {
     Rng rng(seed);
     for (float& v : input) v = static_cast<float>(2 * rng.uniform() - 1);
-}
-
-struct ReferenceVisit {
-    double at_s = 0;
-    double ms = 0;
-};
-
-/// Gaussian-weighted mean of the visits around a moment; visits are in order of time.
-double smoothed(const std::vector<ReferenceVisit>& visits, double at_s, double width_s) {
-    const auto before = [](const ReferenceVisit& v, double t) { return v.at_s < t; };
-    auto first = std::lower_bound(visits.begin(), visits.end(), at_s - 4 * width_s, before);
-    const auto last = std::lower_bound(first, visits.end(), at_s + 4 * width_s, before);
-    double sum = 0;
-    double weights = 0;
-    for (; first != last; ++first) {
-        const double z = (first->at_s - at_s) / width_s;
-        const double w = std::exp(-0.5 * z * z);
-        sum += w * first->ms;
-        weights += w;
-    }
-    return weights > 0 ? sum / weights : visits.back().ms;
 }
 
 }  // namespace
@@ -103,9 +75,10 @@ struct LatencyBench::Impl {
     std::unique_ptr<PreparedNetwork> reference;
     Rng order;
     Clock::time_point start = Clock::now();
-    std::vector<ReferenceVisit> visits;
+    std::vector<LatencySample> references;  // runs of the reference network, in order of time
+    std::size_t references_reported = 0;    // of them, those that a result has handed out
+    std::vector<LatencySample> runs;        // of candidates
     double scale_ms = 0;
-    std::vector<double> wall_over_cpu;
     std::size_t networks = 0;
 
     Impl(DesignSpace s, int resolution, LatencyOptions o)
@@ -118,12 +91,10 @@ struct LatencyBench::Impl {
         const NetworkGraph graph = lower(space, reference_architecture(space, resolution));
         reference = engine->prepare(graph, reference_pool.of(graph));
         for (int i = 0; i < 5; ++i) reference->run();  // compiles, touches memory, wakes the clock
+        for (int i = 0; i < 7; ++i) visit_reference();
         std::vector<double> first;
-        for (int i = 0; i < 7; ++i) {
-            visit_reference();
-            first.push_back(visits.back().ms);
-        }
-        scale_ms = median(first);
+        for (const auto& r : references) first.push_back(time_of({r.wall_ms, r.cpu_ms}));
+        scale_ms = options.reference_ms > 0 ? options.reference_ms : median(first);
     }
 
     bool by_cpu_time() const { return options.run.threads == 1; }
@@ -133,9 +104,10 @@ struct LatencyBench::Impl {
     void visit_reference() {
         fill(reference->input(), options.seed);
         reference->run();
-        const double a = time_of(timed_run(*reference));
-        const double b = time_of(timed_run(*reference));
-        visits.push_back({elapsed(), (a + b) / 2});
+        for (int i = 0; i < 2; ++i) {
+            const Timing t = timed_run(*reference);
+            references.push_back({0, elapsed(), t.wall_ms, t.cpu_ms, i, true});
+        }
     }
 
     Timing visit(const Architecture& a) {
@@ -175,13 +147,13 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
                 progress->update("measuring", static_cast<double>(done++),
                                  static_cast<double>(archs.size()) * visits);
             }
-            if (bench.elapsed() - bench.visits.back().at_s >= bench.options.reference_interval_s) {
+            if (bench.elapsed() - bench.references.back().at_s >=
+                bench.options.reference_interval_s) {
                 bench.visit_reference();
             }
             try {
                 const Timing t = bench.visit(archs[i]);
-                result.samples.push_back({i, bench.elapsed(), t.wall_ms, t.cpu_ms});
-                if (t.cpu_ms > 0) bench.wall_over_cpu.push_back(t.wall_ms / t.cpu_ms);
+                result.samples.push_back({i, bench.elapsed(), t.wall_ms, t.cpu_ms, round, false});
                 reasons[i].clear();
             } catch (const Error& e) {
                 reasons[i] = e.what();
@@ -193,10 +165,17 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
 
     std::vector<std::vector<double>> corrected(archs.size());
     for (const auto& s : result.samples) {
-        const double here = smoothed(bench.visits, s.at_s, bench.options.smoothing_s);
+        const double here = smoothed_reference(bench.references, s.at_s, bench.options.smoothing_s,
+                                               bench.by_cpu_time());
         corrected[s.network].push_back(bench.time_of({s.wall_ms, s.cpu_ms}) * bench.scale_ms /
                                        here);
     }
+    bench.runs.insert(bench.runs.end(), result.samples.begin(), result.samples.end());
+    result.samples.insert(
+        result.samples.end(),
+        bench.references.begin() + static_cast<std::ptrdiff_t>(bench.references_reported),
+        bench.references.end());
+    bench.references_reported = bench.references.size();
     if (visits > 1) result.spread_ms.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < archs.size(); ++i) {
         if (!reasons[i].empty() || corrected[i].empty()) {
@@ -215,29 +194,16 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
     return result;
 }
 
+double LatencyBench::reference_ms() const { return impl_->scale_ms; }
+
 MeasuringQuality LatencyBench::quality() const {
     const Impl& bench = *impl_;
-    MeasuringQuality q;
+    std::vector<LatencySample> all = bench.references;
+    all.insert(all.end(), bench.runs.begin(), bench.runs.end());
+    MeasuringQuality q = measuring_quality({{all}}, bench.by_cpu_time(), bench.options.smoothing_s);
     q.networks = bench.networks;
     q.seconds = bench.elapsed();
     q.reference_ms = bench.scale_ms;
-    q.by_cpu_time = bench.by_cpu_time();
-    std::vector<double> smooth;
-    smooth.reserve(bench.visits.size());
-    for (const auto& v : bench.visits) {
-        smooth.push_back(smoothed(bench.visits, v.at_s, bench.options.smoothing_s));
-    }
-    const double middle = median(smooth);
-    for (double& s : smooth) s = std::abs(s / middle - 1);
-    q.drift = 1.4826 * median(smooth);
-    if (!bench.wall_over_cpu.empty()) q.wall_over_cpu = median(bench.wall_over_cpu);
-    if (q.drift > 0.10) {
-        q.trusted = false;
-        q.reason = "the reference network's time drifted by more than 10 %";
-    } else if (q.by_cpu_time && q.wall_over_cpu > 1.25) {
-        q.trusted = false;
-        q.reason = "other work held the core for a fifth of the time or more";
-    }
     return q;
 }
 

@@ -1,8 +1,10 @@
 #include "blockscope/metric/host_latency.hpp"
 
+#include <cassert>
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
@@ -36,12 +38,26 @@ LatencyOptions parse_options(const std::string& name) {
     return options;
 }
 
+/// `latency/host` and the options that are not the default, in one order.
+std::string canonical_name(const LatencyOptions& options) {
+    const LatencyOptions usual;
+    std::vector<std::string> parts;
+    if (options.engine != usual.engine) parts.push_back("engine=" + options.engine);
+    if (options.run.threads != usual.run.threads) {
+        parts.push_back(fmt::format("threads={}", options.run.threads));
+    }
+    if (options.run.batch != usual.run.batch) {
+        parts.push_back(fmt::format("batch={}", options.run.batch));
+    }
+    return fmt::format("latency/host{}{}", parts.empty() ? "" : ":", fmt::join(parts, ","));
+}
+
 }  // namespace
 
 HostLatency::HostLatency(const std::string& name, std::uint64_t seed)
     : options_(parse_options(name)) {
     options_.seed = seed;
-    info_.name = name;
+    info_.name = canonical_name(options_);
     info_.column = "latency_host";
     if (options_.engine != LatencyOptions().engine) info_.column += "_" + options_.engine;
     if (options_.run.threads != 1) info_.column += fmt::format("_threads{}", options_.run.threads);
@@ -50,6 +66,7 @@ HostLatency::HostLatency(const std::string& name, std::uint64_t seed)
     info_.unit = "ms";
     info_.direction = Direction::smaller_is_better;
     info_.noisy = true;
+    info_.costly = true;
     info_.source =
         fmt::format("measured on this machine, {} {}, {} thread(s), batch {}", options_.engine,
                     options_.run.threads == 1 ? "CPU time" : "wall time", options_.run.threads,
@@ -59,6 +76,7 @@ HostLatency::HostLatency(const std::string& name, std::uint64_t seed)
 MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Architecture> archs,
                                    Progress* progress) {
     MetricColumn column;
+    samples_.clear();
     column.values.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
     column.spread.assign(options_.visits > 1 ? archs.size() : 0,
                          std::numeric_limits<double>::quiet_NaN());
@@ -66,10 +84,15 @@ MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Arc
     for (std::size_t i = 0; i < archs.size(); ++i) by_resolution[archs[i].resolution].push_back(i);
     for (const auto& [resolution, members] : by_resolution) {
         auto& bench = benches_[resolution];
-        if (!bench) bench = std::make_unique<LatencyBench>(space, resolution, options_);
+        if (!bench) {
+            LatencyOptions options = options_;
+            const auto given = references_ms_.find(resolution);
+            if (given != references_ms_.end()) options.reference_ms = given->second;
+            bench = std::make_unique<LatencyBench>(space, resolution, options);
+        }
         std::vector<Architecture> batch;
         for (const auto i : members) batch.push_back(archs[i]);
-        const LatencyResult result = bench->measure(batch, options_.visits, progress);
+        LatencyResult result = bench->measure(batch, options_.visits, progress);
         for (std::size_t k = 0; k < members.size(); ++k) {
             column.values[members[k]] = result.latency_ms[k];
             if (!result.spread_ms.empty()) column.spread[members[k]] = result.spread_ms[k];
@@ -77,14 +100,23 @@ MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Arc
         for (const auto& [k, reason] : result.failures) {
             column.failures.emplace_back(members[k], reason);
         }
+        for (auto& sample : result.samples) {
+            if (!sample.is_reference) sample.network = members[sample.network];
+            samples_.push_back(sample);
+        }
     }
     return column;
 }
 
-std::optional<MeasuringQuality> HostLatency::quality(int resolution) const {
+std::optional<double> HostLatency::reference_ms(int resolution) const {
     const auto found = benches_.find(resolution);
     if (found == benches_.end()) return std::nullopt;
-    return found->second->quality();
+    return found->second->reference_ms();
+}
+
+void HostLatency::scale_to(int resolution, double reference_ms) {
+    assert(!benches_.contains(resolution));  // values of one bench have one scale
+    references_ms_[resolution] = reference_ms;
 }
 
 }  // namespace blockscope

@@ -4,34 +4,41 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "blockscope/measure/latency_bench.hpp"
+#include "blockscope/metric/measured.hpp"
 #include "blockscope/metric/metric.hpp"
 
 namespace blockscope {
 
 /// `latency/host[:engine=onednn,threads=1,batch=1]`: inference latency on this machine, measured
-/// now with random weights.
-class HostLatency : public Metric {
+/// now with random weights. info().name leaves out what is the default, so every way to type a
+/// metric is one metric.
+class HostLatency : public Metric, public Measured {
 public:
     /// name: as typed. Throws Error for an unknown option, naming the nearest one.
     HostLatency(const std::string& name, std::uint64_t seed);
 
     const MetricInfo& info() const override { return info_; }
+    /// space: always the same one.
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
                           Progress* progress) override;
+    Measured* measured() override { return this; }
 
-    /// Runs of each network from now on; see LatencyOptions::visits.
-    void set_visits(int visits) { options_.visits = visits; }
-    const LatencyOptions& options() const { return options_; }
-
-    /// Of everything measured so far at one resolution; nothing if nothing was.
-    std::optional<MeasuringQuality> quality(int resolution) const;
+    void set_visits(int visits) override { options_.visits = visits; }
+    MachineContext context() const override { return read_machine_context(options_); }
+    bool by_cpu_time() const override { return options_.run.threads == 1; }
+    std::span<const LatencySample> samples() const override { return samples_; }
+    std::optional<double> reference_ms(int resolution) const override;
+    void scale_to(int resolution, double reference_ms) override;
 
 private:
     MetricInfo info_;
     LatencyOptions options_;
+    std::map<int, double> references_ms_;                   ///< given, by resolution
     std::map<int, std::unique_ptr<LatencyBench>> benches_;  ///< by resolution
+    std::vector<LatencySample> samples_;
 };
 
 }  // namespace blockscope

@@ -19,8 +19,9 @@ struct MetricInfo {
     std::string column;  ///< in tables: "latency_host_ms"
     std::string unit;    ///< "ms"
     Direction direction = Direction::neither;
-    bool noisy = false;  ///< two evaluations of one architecture differ
-    std::string source;  ///< what it is and by which convention, one phrase
+    bool noisy = false;   ///< two evaluations of one architecture differ
+    std::string source;   ///< what it is and by which convention, one phrase
+    bool costly = false;  ///< takes longer to evaluate than to look up: worth a study
 };
 
 /// Numbers of a batch of architectures, in its order.
@@ -29,6 +30,8 @@ struct MetricColumn {
     std::vector<double> spread;  ///< standard error of each value, same unit; empty if exact
     std::vector<std::pair<std::size_t, std::string>> failures;  ///< index and reason
 };
+
+class Measured;
 
 /// Whatever gives an architecture a number. Users plug in their own.
 class Metric {
@@ -45,6 +48,8 @@ public:
         (void)resolution;
         return std::nullopt;
     }
+    /// What else a metric that times networks offers; null for every other.
+    virtual Measured* measured() { return nullptr; }
 };
 
 }  // namespace blockscope

@@ -51,45 +51,18 @@ void keep_successes(std::vector<Architecture>& archs, MetricColumn& column) {
     column = std::move(kept);
 }
 
-}  // namespace
-
-RememberedMetric::RememberedMetric(std::unique_ptr<Metric> metric, Study& study,
-                                   StudyContext context)
-    : metric_(std::move(metric)), study_(study), context_(std::move(context)) {}
-
-MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
-                                        std::span<const Architecture> archs, Progress* progress) {
-    StoredValues& known = known_[space.fingerprint()];
-    const StoredValues newer = study_.values(space, info(), context_.key, known.last_row);
-    for (const auto& [a, value] : newer.known) known.known[a] = value;
-    known.last_row = newer.last_row;
-
-    std::vector<Architecture> missing;
-    std::unordered_set<Architecture, ArchitectureHash> asked;
-    for (const auto& a : archs) {
-        if (known.known.contains(a)) {
-            ++answered_;
-        } else if (asked.insert(a).second) {
-            missing.push_back(a);
-        }
-    }
-    std::unordered_map<Architecture, std::string, ArchitectureHash> reasons;
-    StoredValues unstored;
-    evaluate_missing(space, missing, progress, reasons, unstored);
-
+/// In the order of archs, from what was tried; the others fail because of `otherwise`.
+MetricColumn column_of(std::span<const Architecture> archs, const StoredValues& stored,
+                       const char* otherwise) {
     MetricColumn column;
     column.values.reserve(archs.size());
     column.spread.reserve(archs.size());
     bool any_spread = false;
     for (std::size_t i = 0; i < archs.size(); ++i) {
-        StoredValue value;
-        if (const auto found = known.known.find(archs[i]); found != known.known.end()) {
-            value = found->second;
-        } else if (const auto fresh = unstored.known.find(archs[i]);
-                   fresh != unstored.known.end()) {
-            value = fresh->second;
-        } else {
-            column.failures.emplace_back(i, reasons[archs[i]]);
+        const auto found = stored.tried.find(archs[i]);
+        const StoredValue value = found != stored.tried.end() ? found->second : StoredValue{};
+        if (value.failed()) {
+            column.failures.emplace_back(i, value.failure.empty() ? otherwise : value.failure);
         }
         column.values.push_back(value.value);
         column.spread.push_back(value.spread);
@@ -99,11 +72,44 @@ MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
     return column;
 }
 
-void RememberedMetric::evaluate_missing(
-    const DesignSpace& space, std::span<const Architecture> missing, Progress* progress,
-    std::unordered_map<Architecture, std::string, ArchitectureHash>& reasons,
-    StoredValues& unstored) {
+}  // namespace
+
+RememberedMetric::RememberedMetric(std::unique_ptr<Metric> metric, Study& study,
+                                   StudyContext context)
+    : metric_(std::move(metric)), study_(study), context_(std::move(context)) {}
+
+StoredValues& RememberedMetric::stored(const DesignSpace& space) {
     StoredValues& known = known_[space.fingerprint()];
+    const StoredValues newer = study_.values(space, info(), context_.key, known.last_row);
+    for (const auto& [a, value] : newer.tried) known.add(a, value);
+    known.last_row = newer.last_row;
+    return known;
+}
+
+MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
+                                        std::span<const Architecture> archs, Progress* progress) {
+    const StoredValues& known = stored(space);
+    std::vector<Architecture> missing;
+    std::unordered_set<Architecture, ArchitectureHash> asked;
+    for (const auto& a : archs) {
+        const auto found = known.tried.find(a);
+        if (found != known.tried.end() && !found->second.failed()) {
+            ++answered_;
+        } else if (asked.insert(a).second) {
+            missing.push_back(a);
+        }
+    }
+    StoredValues answers;
+    evaluate_missing(space, missing, progress, answers);
+    for (const auto& a : archs) {
+        if (!asked.contains(a)) answers.tried[a] = known.tried.at(a);
+    }
+    return column_of(archs, answers, "not reached before the evaluation was stopped");
+}
+
+void RememberedMetric::evaluate_missing(const DesignSpace& space,
+                                        std::span<const Architecture> missing, Progress* progress,
+                                        StoredValues& fresh) {
     bool stopped = false;
     for (std::size_t first = 0; first < missing.size() && !stopped;) {
         // one resolution a batch, so that the seconds of a row are those of its resolution
@@ -117,19 +123,25 @@ void RememberedMetric::evaluate_missing(
             missing.begin() + static_cast<std::ptrdiff_t>(first + size));
         PartOfProgress part(progress, first, size, missing.size());
         const auto start = Clock::now();
-        MetricColumn column = metric_->evaluate(space, batch, &part);
+        MetricColumn column = evaluate_batch(space, batch, &part);
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
         stopped = part.told_to_stop();
 
-        for (const auto& [i, reason] : column.failures) reasons[batch[i]] = reason;
-        const bool store = !(stopped && info().noisy);
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (std::isnan(column.values[i])) continue;
-            const double spread = column.spread.empty() ? std::nan("") : column.spread[i];
-            (store ? known : unstored).known[batch[i]] = {column.values[i], spread};
+            StoredValue& value = fresh.tried[batch[i]];
+            value.value = column.values[i];
+            if (!column.spread.empty()) value.spread = column.spread[i];
         }
-        if (stopped) keep_successes(batch, column);  // "not reached" is nobody's failure
-        if (store) study_.record(space, info(), context_, batch, column, seconds);
+        for (const auto& [i, reason] : column.failures) fresh.tried[batch[i]].failure = reason;
+        if (stopped && !info().noisy) {
+            keep_successes(batch, column);  // "not reached" is nobody's failure
+            study_.record(space, info(), context_, batch, column, seconds);
+        } else if (!stopped) {
+            const Measured* measured = metric_->measured();
+            study_.record(
+                space, info(), context_, batch, column, seconds,
+                measured != nullptr ? measured->samples() : std::span<const LatencySample>{});
+        }
 
         first += size;
         constexpr double seconds_a_batch = 1;
@@ -139,16 +151,70 @@ void RememberedMetric::evaluate_missing(
         batch_ = static_cast<std::size_t>(std::clamp(std::min(fitting, most), 1.0, 65536.0));
         if (!stopped && progress != nullptr) stopped = progress->stop_requested();
     }
-    if (!stopped) return;
-    for (const auto& a : missing) {
-        if (!known.known.contains(a) && !unstored.known.contains(a)) {
-            reasons.try_emplace(a, "not reached before the evaluation was stopped");
-        }
-    }
 }
 
-double RememberedMetric::seconds_spent(const DesignSpace& space, int resolution) const {
-    return study_.seconds_spent(space, info(), context_.key, resolution);
+MetricColumn RememberedMetric::evaluate_batch(const DesignSpace& space,
+                                              std::span<const Architecture> batch,
+                                              Progress* progress) {
+    Measured* measured = metric_->measured();
+    if (measured == nullptr) return metric_->evaluate(space, batch, progress);
+    const int resolution = batch.front().resolution;
+    const bool begins = !measured->reference_ms(resolution);
+    const auto known = study_.reference_ms(space, info(), context_.key, resolution);
+    if (begins && known) measured->scale_to(resolution, *known);
+    MetricColumn column = metric_->evaluate(space, batch, progress);
+    // before the first values, which would mean nothing to a later session without it
+    const auto reference = measured->reference_ms(resolution);
+    if (!known && reference) {
+        study_.set_reference_ms(space, info(), context_, resolution, *reference);
+    }
+    return column;
+}
+
+MetricColumn RememberedMetric::recall(const DesignSpace& space,
+                                      std::span<const Architecture> archs) {
+    return column_of(archs, stored(space), "never evaluated");
+}
+
+std::vector<double> RememberedMetric::seconds_of_tried(const DesignSpace& space,
+                                                       std::span<const Architecture> archs) {
+    const StoredValues& known = stored(space);
+    std::vector<double> seconds;
+    for (const auto& a : archs) {
+        const auto found = known.tried.find(a);
+        if (found == known.tried.end()) break;
+        seconds.push_back(found->second.seconds);
+    }
+    return seconds;
+}
+
+std::optional<MeasuringQuality> RememberedMetric::quality(const DesignSpace& space,
+                                                          int resolution) const {
+    const Measured* measured = metric_->measured();
+    if (measured == nullptr) return std::nullopt;
+    std::vector<std::vector<LatencySample>> samples;
+    std::size_t networks = 0;
+    double seconds = 0;
+    for (auto& session : sessions(space, resolution)) {
+        networks += session.networks;
+        seconds += session.seconds;
+        samples.push_back(std::move(session.samples));
+    }
+    if (samples.empty()) return std::nullopt;
+    MeasuringQuality q = measuring_quality(samples, measured->by_cpu_time());
+    q.networks = networks;
+    q.seconds = seconds;
+    q.reference_ms =
+        study_.reference_ms(space, info(), context_.key, resolution).value_or(std::nan(""));
+    return q;
+}
+
+StudyContext context_of(Metric& metric) {
+    const Measured* measured = metric.measured();
+    if (measured == nullptr) return {};
+    MachineContext context = measured->context();
+    std::string key = context.key();
+    return {std::move(key), std::move(context.stable)};
 }
 
 std::unique_ptr<RememberedMetric> remembered(std::unique_ptr<Metric> metric, Study& study,

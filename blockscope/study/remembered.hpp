@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "blockscope/metric/measured.hpp"
 #include "blockscope/study/study.hpp"
 
 namespace blockscope {
@@ -12,6 +15,8 @@ namespace blockscope {
 /// A metric that asks a study first and stores what it had to evaluate, in batches of about a
 /// second: the end of the process at any moment loses the batch in flight at most. Repeated
 /// architectures get one value. Architectures that failed before are tried again.
+/// A measured metric's values are scaled to the reference time that the study's first session
+/// measured, and its timed runs are stored with them.
 /// Worth it for what is costly to evaluate; counts are faster than their look-up, and the name of a
 /// `csv:` metric does not change when its file does.
 class RememberedMetric : public Metric {
@@ -26,25 +31,38 @@ public:
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
                           Progress* progress = nullptr) override;
 
+    /// What the study knows, evaluating nothing. What failed or was never tried fails.
+    MetricColumn recall(const DesignSpace& space, std::span<const Architecture> archs);
+
+    /// Seconds that each of the leading architectures took in all sessions, failures included, up
+    /// to the first that was never tried. A budget of time is spent by their sum, so the same
+    /// command goes on instead of starting again.
+    std::vector<double> seconds_of_tried(const DesignSpace& space,
+                                         std::span<const Architecture> archs);
+
+    /// Of all sessions together; nothing if the metric is not measured or was never stored.
+    std::optional<MeasuringQuality> quality(const DesignSpace& space, int resolution) const;
+
+    std::vector<SessionRuns> sessions(const DesignSpace& space, int resolution) const {
+        return study_.sessions(space, info(), context_.key, resolution);
+    }
+
     std::optional<LayerTable> additive(const DesignSpace& space, int resolution) override {
         return metric_->additive(space, resolution);
     }
+    Measured* measured() override { return metric_->measured(); }
 
-    /// The metric that is asked for what the study does not know.
-    Metric& original() { return *metric_; }
     const StudyContext& context() const { return context_; }
-
-    /// Seconds spent by all sessions, so that a budget of time goes on instead of starting again.
-    double seconds_spent(const DesignSpace& space, int resolution) const;
 
     /// Architectures answered without an evaluation, so far.
     std::size_t answered_from_study() const { return answered_; }
 
 private:
+    StoredValues& stored(const DesignSpace& space);
     void evaluate_missing(const DesignSpace& space, std::span<const Architecture> missing,
-                          Progress* progress,
-                          std::unordered_map<Architecture, std::string, ArchitectureHash>& reasons,
-                          StoredValues& unstored);
+                          Progress* progress, StoredValues& fresh);
+    MetricColumn evaluate_batch(const DesignSpace& space, std::span<const Architecture> batch,
+                                Progress* progress);
 
     std::unique_ptr<Metric> metric_;
     Study& study_;
@@ -56,5 +74,8 @@ private:
 
 std::unique_ptr<RememberedMetric> remembered(std::unique_ptr<Metric> metric, Study& study,
                                              StudyContext context = {});
+
+/// In the context that a measured metric gives; no context for any other. Visits are set before.
+StudyContext context_of(Metric& metric);
 
 }  // namespace blockscope

@@ -62,29 +62,16 @@ void bind_or_null(SQLite::Statement& statement, int index, double value) {
     statement.bind(index, value);
 }
 
-void create_or_check(SQLite::Database& db, const std::string& path) {
-    const int application = db.execAndGet("PRAGMA application_id").getInt();
-    const int version = db.execAndGet("PRAGMA user_version").getInt();
-    const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
-    const bool is_new = application == 0 && version == 0 && tables == 0;
-    if (!is_new && application != study_application_id) {
-        throw Error("an SQLite file of another program, not a study", path);
-    }
-    if (version > study_schema_version) {
-        throw Error(fmt::format("written by a newer blockscope (schema {}, this one knows up to "
-                                "{}); use that one",
-                                version, study_schema_version),
-                    path);
-    }
-    // NORMAL: a killed process loses nothing that was recorded, a power cut perhaps the last rows
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
-    if (!is_new) return;
-    SQLite::Transaction all(db);
-    db.exec(study_schema);
-    db.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                        study_application_id, study_schema_version));
-    db.exec("INSERT INTO meta VALUES ('format', 'blockscope study')");
-    all.commit();
+/// Rows that together say what a number is of.
+struct Key {
+    std::int64_t space, metric, context;
+};
+
+/// As parameters 1 to 3.
+void bind(SQLite::Statement& statement, const Key& key) {
+    statement.bind(1, key.space);
+    statement.bind(2, key.metric);
+    statement.bind(3, key.context);
 }
 
 }  // namespace
@@ -93,20 +80,27 @@ struct Study::Impl {
     static constexpr int patience_ms = 2000;  // for programs that read the file just now
 
     std::string path;
-    StudyLock lock;  // before the database: nobody else may be creating it
+    std::optional<StudyLock> lock;  // before the database: nobody else may be creating it
     SQLite::Database db;
     StudySession session;
     std::int64_t session_id = 0;  // 0 until the first row: reading leaves no session behind
 
     Impl(const std::filesystem::path& p, StudySession s)
-        : path(p.string()),
-          lock(p),
+        : path(p.empty() ? ":memory:" : p.string()),
+          lock(lock_for(p)),
           db(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience_ms),
           session(std::move(s)) {
         create_or_check(db, path);
     }
 
+    static std::optional<StudyLock> lock_for(const std::filesystem::path& p) {
+        if (p.empty()) return std::nullopt;
+        return std::optional<StudyLock>(std::in_place, p);
+    }
+
+    /// Id of the session of this process, in the transaction that is open.
     std::int64_t start_session() {
+        if (session_id != 0) return session_id;
         SQLite::Statement insert(db,
                                  "INSERT INTO sessions (command, seed, version, started, "
                                  "conditions) VALUES (?, ?, ?, ?, ?)");
@@ -128,16 +122,6 @@ struct Study::Impl {
         for (const auto& part : key) select.bind(++index, part);
         return select.executeStep() ? select.getColumn(0).getInt64() : 0;
     }
-    std::int64_t space_id(const DesignSpace& space) const {
-        return find("SELECT id FROM spaces WHERE fingerprint = ?", {space.fingerprint()});
-    }
-    std::int64_t metric_id(const MetricInfo& metric) const {
-        return find("SELECT id FROM metrics WHERE name = ? AND unit = ?",
-                    {metric.name, metric.unit});
-    }
-    std::int64_t context_id(const std::string& key) const {
-        return find("SELECT id FROM contexts WHERE key = ?", {key});
-    }
 
     /// The id that was found, or the id of a new row.
     std::int64_t or_insert(std::int64_t id, const char* query,
@@ -150,32 +134,40 @@ struct Study::Impl {
         return db.getLastInsertRowid();
     }
 
+    /// A row that is not there is 0, which no row refers to.
+    Key find_key(const DesignSpace& space, const MetricInfo& metric,
+                 const std::string& context_key) const {
+        return {
+            find("SELECT id FROM spaces WHERE fingerprint = ?", {space.fingerprint()}),
+            find("SELECT id FROM metrics WHERE name = ? AND unit = ?", {metric.name, metric.unit}),
+            find("SELECT id FROM contexts WHERE key = ?", {context_key})};
+    }
+    Key insert_key(const DesignSpace& space, const MetricInfo& metric,
+                   const StudyContext& context) {
+        const Key key = find_key(space, metric, context.key);
+        return {or_insert(key.space, "INSERT INTO spaces (fingerprint, name) VALUES (?, ?)",
+                          {space.fingerprint(), space.name}),
+                or_insert(key.metric, "INSERT INTO metrics (name, unit, source) VALUES (?, ?, ?)",
+                          {metric.name, metric.unit, metric.source}),
+                or_insert(key.context, "INSERT INTO contexts (key, facts) VALUES (?, ?)",
+                          {context.key, json(context.facts)})};
+    }
+
     /// Returns the row of each architecture.
     std::vector<std::int64_t> insert_evaluations(std::int64_t in_session, const DesignSpace& space,
                                                  const MetricInfo& metric,
                                                  const StudyContext& context,
                                                  std::span<const Architecture> archs,
                                                  const MetricColumn& column, double seconds) {
-        const auto space_row =
-            or_insert(space_id(space), "INSERT INTO spaces (fingerprint, name) VALUES (?, ?)",
-                      {space.fingerprint(), space.name});
-        const auto metric_row = or_insert(
-            metric_id(metric), "INSERT INTO metrics (name, unit, source) VALUES (?, ?, ?)",
-            {metric.name, metric.unit, metric.source});
-        const auto context_row =
-            or_insert(context_id(context.key), "INSERT INTO contexts (key, facts) VALUES (?, ?)",
-                      {context.key, json(context.facts)});
         std::unordered_map<std::size_t, const std::string*> reasons;
         for (const auto& [i, reason] : column.failures) reasons.emplace(i, &reason);
 
         SQLite::Statement insert(db,
-                                 "INSERT INTO evaluations (session, space, metric, context, arch, "
+                                 "INSERT INTO evaluations (space, metric, context, session, arch, "
                                  "resolution, value, spread, failure, seconds) "
                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        insert.bind(1, in_session);
-        insert.bind(2, space_row);
-        insert.bind(3, metric_row);
-        insert.bind(4, context_row);
+        bind(insert, insert_key(space, metric, context));
+        insert.bind(4, in_session);
         insert.bind(10, seconds / static_cast<double>(archs.size()));
         std::vector<std::int64_t> rows;
         rows.reserve(archs.size());
@@ -199,7 +191,7 @@ struct Study::Impl {
         return rows;
     }
 
-    void insert_samples(std::int64_t in_session, std::span<const StudySample> samples,
+    void insert_samples(std::int64_t in_session, std::span<const LatencySample> samples,
                         const std::vector<std::int64_t>& rows) {
         if (samples.empty()) return;
         SQLite::Statement insert(db,
@@ -207,11 +199,7 @@ struct Study::Impl {
                                  "visit, is_reference) VALUES (?, ?, ?, ?, ?, ?, ?)");
         insert.bind(1, in_session);
         for (const auto& sample : samples) {
-            if (sample.is_reference) {
-                insert.bind(2);
-            } else {
-                insert.bind(2, rows.at(sample.index));
-            }
+            insert.bind(2, sample.is_reference ? rows.front() : rows.at(sample.network));
             insert.bind(3, sample.at_s);
             insert.bind(4, sample.wall_ms);
             insert.bind(5, sample.cpu_ms);
@@ -232,12 +220,12 @@ Study::~Study() = default;
 
 void Study::record(const DesignSpace& space, const MetricInfo& metric, const StudyContext& context,
                    std::span<const Architecture> archs, const MetricColumn& column, double seconds,
-                   std::span<const StudySample> samples) {
+                   std::span<const LatencySample> samples) {
     assert(column.values.size() == archs.size());  // a column is of its batch
     if (archs.empty()) return;
     guarded(impl_->path, [&] {
         SQLite::Transaction all(impl_->db);
-        const auto session = impl_->session_id != 0 ? impl_->session_id : impl_->start_session();
+        const auto session = impl_->start_session();
         const auto rows =
             impl_->insert_evaluations(session, space, metric, context, archs, column, seconds);
         impl_->insert_samples(session, samples, rows);
@@ -246,18 +234,24 @@ void Study::record(const DesignSpace& space, const MetricInfo& metric, const Stu
     });
 }
 
+void StoredValues::add(const Architecture& a, const StoredValue& newer) {
+    const auto [at, first] = tried.try_emplace(a, newer);
+    if (first) return;
+    const double seconds = at->second.seconds + newer.seconds;
+    if (!newer.failed() || at->second.failed()) at->second = newer;
+    at->second.seconds = seconds;
+}
+
 StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
                            const std::string& context_key, std::int64_t after_row) const {
     return guarded(impl_->path, [&] {
         StoredValues stored;
         stored.last_row = after_row;
         SQLite::Statement select(impl_->db,
-                                 "SELECT id, arch, resolution, value, spread FROM evaluations "
-                                 "WHERE space = ? AND metric = ? AND context = ? AND id > ? "
-                                 "AND value IS NOT NULL ORDER BY id");
-        select.bind(1, impl_->space_id(space));
-        select.bind(2, impl_->metric_id(metric));
-        select.bind(3, impl_->context_id(context_key));
+                                 "SELECT id, arch, resolution, value, spread, failure, seconds "
+                                 "FROM evaluations WHERE space = ? AND metric = ? AND context = ? "
+                                 "AND id > ? ORDER BY id");
+        bind(select, impl_->find_key(space, metric, context_key));
         select.bind(4, after_row);
         while (select.executeStep()) {
             stored.last_row = select.getColumn(0).getInt64();
@@ -265,11 +259,82 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
                 space, select.getColumn(1).getText(), select.getColumn(2).getInt(),
                 fmt::format("{}, evaluation {}", impl_->path, stored.last_row));
             StoredValue value;
-            value.value = select.getColumn(3).getDouble();
+            if (!select.isColumnNull(3)) value.value = select.getColumn(3).getDouble();
             if (!select.isColumnNull(4)) value.spread = select.getColumn(4).getDouble();
-            stored.known[a] = value;
+            value.failure = select.getColumn(5).getText();
+            value.seconds = select.getColumn(6).getDouble();
+            stored.add(a, value);
         }
         return stored;
+    });
+}
+
+std::optional<double> Study::reference_ms(const DesignSpace& space, const MetricInfo& metric,
+                                          const std::string& context_key, int resolution) const {
+    return guarded(impl_->path, [&]() -> std::optional<double> {
+        SQLite::Statement select(impl_->db,
+                                 "SELECT reference_ms FROM reference_times WHERE space = ? AND "
+                                 "metric = ? AND context = ? AND resolution = ?");
+        bind(select, impl_->find_key(space, metric, context_key));
+        select.bind(4, resolution);
+        if (!select.executeStep()) return std::nullopt;
+        return select.getColumn(0).getDouble();
+    });
+}
+
+void Study::set_reference_ms(const DesignSpace& space, const MetricInfo& metric,
+                             const StudyContext& context, int resolution, double reference_ms) {
+    guarded(impl_->path, [&] {
+        SQLite::Transaction all(impl_->db);
+        const auto session = impl_->start_session();
+        SQLite::Statement insert(impl_->db,
+                                 "INSERT OR IGNORE INTO reference_times (space, metric, context, "
+                                 "resolution, session, reference_ms) VALUES (?, ?, ?, ?, ?, ?)");
+        bind(insert, impl_->insert_key(space, metric, context));
+        insert.bind(4, resolution);
+        insert.bind(5, session);
+        insert.bind(6, reference_ms);
+        insert.exec();
+        all.commit();
+        impl_->session_id = session;
+    });
+}
+
+std::vector<SessionRuns> Study::sessions(const DesignSpace& space, const MetricInfo& metric,
+                                         const std::string& context_key, int resolution) const {
+    return guarded(impl_->path, [&] {
+        const auto key = impl_->find_key(space, metric, context_key);
+        std::vector<SessionRuns> list;
+        std::unordered_map<std::int64_t, std::size_t> place;
+        SQLite::Statement sessions(
+            impl_->db,
+            "SELECT s.id, s.started, s.conditions, count(*), total(e.seconds) FROM evaluations e "
+            "JOIN sessions s ON e.session = s.id WHERE e.space = ? AND e.metric = ? AND "
+            "e.context = ? AND e.resolution = ? GROUP BY s.id ORDER BY s.id");
+        bind(sessions, key);
+        sessions.bind(4, resolution);
+        while (sessions.executeStep()) {
+            place[sessions.getColumn(0).getInt64()] = list.size();
+            list.push_back({sessions.getColumn(1).getText(),
+                            sessions.getColumn(2).getText(),
+                            static_cast<std::size_t>(sessions.getColumn(3).getInt64()),
+                            sessions.getColumn(4).getDouble(),
+                            {}});
+        }
+        SQLite::Statement runs(
+            impl_->db,
+            "SELECT r.session, r.at_s, r.wall_ms, r.cpu_ms, r.visit, r.is_reference "
+            "FROM samples r JOIN evaluations e ON r.evaluation = e.id WHERE e.space = ? AND "
+            "e.metric = ? AND e.context = ? AND e.resolution = ? ORDER BY r.session, r.at_s");
+        bind(runs, key);
+        runs.bind(4, resolution);
+        while (runs.executeStep()) {
+            list[place.at(runs.getColumn(0).getInt64())].samples.push_back(
+                {0, runs.getColumn(1).getDouble(), runs.getColumn(2).getDouble(),
+                 runs.getColumn(3).getDouble(), runs.getColumn(4).getInt(),
+                 runs.getColumn(5).getInt() != 0});
+        }
+        return list;
     });
 }
 
@@ -279,9 +344,7 @@ double Study::seconds_spent(const DesignSpace& space, const MetricInfo& metric,
         SQLite::Statement select(impl_->db,
                                  "SELECT total(seconds) FROM evaluations WHERE space = ? AND "
                                  "metric = ? AND context = ? AND resolution = ?");
-        select.bind(1, impl_->space_id(space));
-        select.bind(2, impl_->metric_id(metric));
-        select.bind(3, impl_->context_id(context_key));
+        bind(select, impl_->find_key(space, metric, context_key));
         select.bind(4, resolution);
         select.executeStep();
         return select.getColumn(0).getDouble();

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "blockscope/measure/quality.hpp"
 #include "blockscope/metric/metric.hpp"
 
 namespace blockscope {
@@ -32,25 +34,31 @@ struct StudySession {
     Facts conditions;     ///< what may change between sessions: load, frequency
 };
 
-/// One timed run behind a value.
-struct StudySample {
-    std::size_t index = 0;  ///< into the recorded batch; of no meaning for the reference network
-    double at_s = 0;
-    double wall_ms = 0;
-    double cpu_ms = 0;
-    int visit = 0;
-    bool is_reference = false;
-};
-
 struct StoredValue {
     double value = std::numeric_limits<double>::quiet_NaN();
     double spread = std::numeric_limits<double>::quiet_NaN();  ///< NaN: exact or not known
+    std::string failure;  ///< why there is no value, if that is so
+    double seconds = 0;   ///< that all its evaluations took, failed ones included
+    bool failed() const { return value != value; }
 };
 
-/// Stored values by architecture. last_row: the newest row looked at, to ask for newer ones later.
+/// What is stored, by architecture. last_row: the newest row looked at, to ask for newer ones
+/// later.
 struct StoredValues {
-    std::unordered_map<Architecture, StoredValue, ArchitectureHash> known;
+    std::unordered_map<Architecture, StoredValue, ArchitectureHash> tried;
     std::int64_t last_row = 0;
+
+    /// Adds what newer rows say; a failure does not take the place of an older value.
+    void add(const Architecture& a, const StoredValue& newer);
+};
+
+/// What one run of the program did for one metric at one resolution.
+struct SessionRuns {
+    std::string started;     ///< UTC
+    std::string conditions;  ///< JSON object
+    std::size_t networks = 0;
+    double seconds = 0;
+    std::vector<LatencySample> samples;  ///< in order of time; `network` is of no meaning
 };
 
 /// A file that remembers every evaluation ever made (docs/study.md). Rows are only added. One
@@ -58,21 +66,35 @@ struct StoredValues {
 /// process at any moment.
 class Study {
 public:
-    /// Opens or creates. Throws Error for a file that is no study, is damaged, or was written by a
-    /// newer schema, and Error(Fault::runtime) if another process has it or it cannot be written.
+    /// Opens or creates; an empty path keeps everything in memory only. Throws Error for a file
+    /// that is no study, is damaged, or was written by a newer schema, and Error(Fault::runtime) if
+    /// another process has it or it cannot be written.
     explicit Study(const std::filesystem::path& path, StudySession session = {});
     ~Study();
 
     /// Adds one row per architecture, all or nothing. seconds: spent on all of them together.
+    /// samples: the timed runs behind them; runs of the reference network go with the batch.
     /// Throws Error(Fault::runtime), for a full disk among others; what was there stays.
     void record(const DesignSpace& space, const MetricInfo& metric, const StudyContext& context,
                 std::span<const Architecture> archs, const MetricColumn& column, double seconds,
-                std::span<const StudySample> samples = {});
+                std::span<const LatencySample> samples = {});
 
-    /// Values of a metric (by its name and unit) in rows newer than `after_row`. Of several values
-    /// of one architecture the newest counts; failures are history, not values.
+    /// What rows newer than `after_row` say about a metric (by its name and unit). Of several
+    /// values of one architecture the newest counts; one that only ever failed has its newest
+    /// failure.
     StoredValues values(const DesignSpace& space, const MetricInfo& metric,
                         const std::string& context_key, std::int64_t after_row = 0) const;
+
+    /// The time of the reference network that values are scaled to, set by the first session.
+    std::optional<double> reference_ms(const DesignSpace& space, const MetricInfo& metric,
+                                       const std::string& context_key, int resolution) const;
+    /// Once for each space, metric, context and resolution: what is set stays.
+    void set_reference_ms(const DesignSpace& space, const MetricInfo& metric,
+                          const StudyContext& context, int resolution, double reference_ms);
+
+    /// Every session that recorded something for a metric at a resolution, the oldest first.
+    std::vector<SessionRuns> sessions(const DesignSpace& space, const MetricInfo& metric,
+                                      const std::string& context_key, int resolution) const;
 
     /// Seconds that all sessions together spent at one resolution, failures included.
     double seconds_spent(const DesignSpace& space, const MetricInfo& metric,

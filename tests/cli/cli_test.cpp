@@ -1,38 +1,15 @@
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
-#include <sys/wait.h>
 
 #include <gtest/gtest.h>
 
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/file.hpp"
 
+#include "program.hpp"
+
+namespace blockscope {
 namespace {
-
-struct Outcome {
-    int code = -1;
-    std::string text;  ///< standard output, then standard error
-};
-
-Outcome run(const std::string& arguments) {
-    const std::string command = std::string(BLOCKSCOPE_BINARY) + " " + arguments + " 2>&1";
-    Outcome result;
-    FILE* pipe = ::popen(command.c_str(), "r");
-    std::array<char, 4096> buffer{};
-    while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-        result.text.append(buffer.data(), n);
-    }
-    result.code = WEXITSTATUS(::pclose(pipe));
-    return result;
-}
-
-std::filesystem::path scratch(const std::string& name) {
-    const auto path = std::filesystem::temp_directory_path() / ("blockscope_cli_" + name);
-    std::filesystem::remove_all(path);
-    return path;
-}
 
 TEST(CommandLine, GivesOneClearLineAndTheRightCodeForBadInput) {
     const std::pair<const char*, std::pair<int, const char*>> cases[] = {
@@ -96,8 +73,6 @@ TEST(Profile, WritesTheStatedColumnsAndKeepsEarlierResultsWhenItFails) {
         run("profile ofa-mbv3 --metric macs --resolution 224,192 --percentiles 5,95 -o " +
             directory.string());
     ASSERT_EQ(r.code, 0) << r.text;
-    using blockscope::parse_csv;
-    using blockscope::read_file;
     const auto blocks = parse_csv(read_file(directory / "blocks.csv"), "blocks.csv");
     EXPECT_EQ(blocks.header,
               (std::vector<std::string>{"metric", "unit_of_measure", "resolution", "block",
@@ -127,7 +102,7 @@ TEST(Profile, OfSomebodysTableIsEstimatedAndSaysWhatIsMissing) {
     EXPECT_EQ(r.code, 0) << r.text;
     EXPECT_NE(r.text.find("10 of 310 architectures have no value"), std::string::npos) << r.text;
     EXPECT_NE(r.text.find("estimator pooled, 95 % intervals, 300 networks"), std::string::npos);
-    blockscope::write_file(directory / "bad.csv", "arch,x\ne3k3,nan\n");
+    write_file(directory / "bad.csv", "arch,x\ne3k3,nan\n");
     const Outcome bad = run("evaluate ofa-mbv3 --archs " + archs +
                             " --metric csv:" + (directory / "bad.csv").string() + "#y");
     EXPECT_EQ(bad.code, 3);
@@ -138,7 +113,7 @@ TEST(CommandLine, AUserWrittenSpaceWorksInEveryCommand) {
     const auto directory = scratch("own");
     std::filesystem::create_directories(directory);
     const auto file = (directory / "mine.toml").string();
-    blockscope::write_file(file, R"(name = "mine"
+    write_file(file, R"(name = "mine"
 resolutions = [64, 96]
 [[block]]
 kind = "mbconv"
@@ -189,3 +164,4 @@ channels = 10
 }
 
 }  // namespace
+}  // namespace blockscope

@@ -1,5 +1,6 @@
 #include "blockscope/measure/latency_bench.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -38,14 +39,19 @@ TEST(LatencyBench, KeepsEverySampleAndOrdersTheSmallestAndTheLargestNetwork) {
         parse_architecture(space, "{'ks':3,'e':3,'d':2,'r':[160]}"),
         parse_architecture(space, "{'ks':7,'e':6,'d':4,'r':[160]}")};
     const auto result = bench.measure(archs, 3);
-    EXPECT_EQ(result.samples.size(), 6);
+    const auto references = static_cast<std::size_t>(
+        std::count_if(result.samples.begin(), result.samples.end(),
+                      [](const LatencySample& s) { return s.is_reference; }));
+    EXPECT_EQ(result.samples.size() - references, 6);
+    EXPECT_GE(references, 16) << "two runs of seven visits at the start and one at the end";
+    EXPECT_EQ(bench.measure(archs, 1).samples.front().is_reference, false);
     EXPECT_TRUE(result.failures.empty());
     // four times the MACs: no noise turns this round
     EXPECT_LT(result.latency_ms[0], result.latency_ms[1]);
     EXPECT_GT(result.latency_ms[0], 0);
     EXPECT_GE(result.spread_ms[0], 0);
     const auto quality = bench.quality();
-    EXPECT_EQ(quality.networks, 2);
+    EXPECT_EQ(quality.networks, 4);
     EXPECT_GT(quality.reference_ms, 0);
     EXPECT_TRUE(quality.by_cpu_time);
 }
@@ -56,12 +62,27 @@ TEST(LatencyBench, EndsEarlyWhenAskedAndSaysWhichNetworksWereNotReached) {
     const auto a = parse_architecture(space, "{'ks':3,'e':3,'d':2,'r':[128]}");
     StopAfter stop(2);
     const auto result = bench.measure(std::vector<Architecture>(5, a), 1, &stop);
-    EXPECT_EQ(result.samples.size(), 2);
+    EXPECT_EQ(std::count_if(result.samples.begin(), result.samples.end(),
+                            [](const LatencySample& s) { return !s.is_reference; }),
+              2);
     EXPECT_EQ(result.failures.size(), 3);
     for (const auto& [i, reason] : result.failures) {
         EXPECT_TRUE(std::isnan(result.latency_ms[i]));
         EXPECT_EQ(reason, "not reached before the measuring was stopped");
     }
+}
+
+TEST(LatencyBench, ScalesToTheReferenceItIsGiven) {
+    const auto space = load_space("ofa-mbv3");
+    LatencyOptions options;
+    options.reference_ms = 1e9;  // as if an earlier session had been that slow
+    LatencyBench bench(space, 128, options);
+    EXPECT_EQ(bench.reference_ms(), 1e9);
+    const std::vector<Architecture> archs{reference_architecture(space, 128)};
+    const auto result = bench.measure(archs, 1);
+    // the samples tell what was measured, the value what it is relative to the reference
+    EXPECT_LT(result.samples.front().cpu_ms, 1e5);
+    EXPECT_GT(result.latency_ms[0], 1e7);
 }
 
 TEST(LatencyBench, RefusesAnEngineThereIsNot) {

@@ -7,6 +7,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
+#include "blockscope/metric/measured.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
@@ -29,6 +30,18 @@ TEST(Registry, SuggestsTheNearestNameAndOption) {
               std::string::npos);
     EXPECT_NE(message_of("latency/host:threads=0").find("not a number from 1"), std::string::npos);
     EXPECT_NE(message_of("csv:x.csv").find("names no column"), std::string::npos);
+}
+
+TEST(Registry, GivesOneNameToEveryWayToTypeAMetric) {
+    const auto space = load_space("ofa-mbv3");
+    EXPECT_EQ(make_metric("latency/host:engine=onednn,batch=1", space)->info().name,
+              "latency/host");
+    EXPECT_EQ(make_metric("latency/host:batch=4,threads=2", space)->info().name,
+              "latency/host:threads=2,batch=4");
+    EXPECT_TRUE(make_metric("latency/host", space)->info().costly);
+    EXPECT_FALSE(make_metric("macs", space)->info().costly);
+    EXPECT_EQ(make_metric("macs", space)->measured(), nullptr);
+    EXPECT_NE(make_metric("latency/host", space)->measured(), nullptr);
 }
 
 TEST(CountMetric, MindsTheResolutionOfEveryArchitecture) {

@@ -65,7 +65,9 @@ TEST_F(RememberedMetricTest, EvaluatesNothingTwiceNotEvenAfterReopening) {
         const auto again = metric->evaluate(space, archs);
         EXPECT_EQ(inside->asked, 200);
         EXPECT_EQ(metric->answered_from_study(), 120);
-        EXPECT_GT(metric->seconds_spent(space, 224), 0);
+        const auto seconds = metric->seconds_of_tried(space, archs);
+        ASSERT_EQ(seconds.size(), archs.size());
+        EXPECT_GT(seconds.back(), 0);
         for (std::size_t i = 0; i < archs.size(); ++i)
             EXPECT_EQ(again.values[i], archs[i].depth[0]);
     }
@@ -167,9 +169,24 @@ TEST_F(RememberedMetricTest, CountsSecondsByResolution) {
     const auto metric = wrap(study, inside);
     for (std::size_t i = 0; i < archs.size(); i += 2) archs[i].resolution = 192;
     EXPECT_TRUE(metric->evaluate(space, archs).failures.empty());
-    EXPECT_GT(metric->seconds_spent(space, 192), 0);
-    EXPECT_GT(metric->seconds_spent(space, 224), 0);
-    EXPECT_EQ(metric->seconds_spent(space, 160), 0);
+    EXPECT_GT(study.seconds_spent(space, some_metric(), "here", 192), 0);
+    EXPECT_GT(study.seconds_spent(space, some_metric(), "here", 224), 0);
+    EXPECT_EQ(study.seconds_spent(space, some_metric(), "here", 160), 0);
+}
+
+TEST_F(RememberedMetricTest, RecallsTheLeadingPartThatWasTriedAndEvaluatesNothing) {
+    Study study(folder / "a.study");
+    CountingMetric* inside = nullptr;
+    const auto metric = wrap(study, inside);
+    inside->broken_depth = archs[3].depth[0];
+    metric->evaluate(space, std::span(archs).first(10));
+    inside->asked = 0;
+    const auto column = metric->recall(space, archs);
+    EXPECT_EQ(inside->asked, 0);
+    EXPECT_TRUE(std::isnan(column.values[3]));
+    EXPECT_EQ(column.failures.front().second, "broken");
+    EXPECT_EQ(column.failures.back().second, "never evaluated");
+    EXPECT_EQ(metric->seconds_of_tried(space, archs).size(), 10) << "a failure was tried too";
 }
 
 TEST_F(RememberedMetricTest, OffersTheLayerTableOfTheMetricInside) {
@@ -178,6 +195,76 @@ TEST_F(RememberedMetricTest, OffersTheLayerTableOfTheMetricInside) {
     ASSERT_TRUE(metric->additive(space, 224).has_value());
     EXPECT_EQ(metric->evaluate(space, archs).values[0],
               metric->additive(space, 224)->value(archs[0]));
+}
+
+/// Times a network as its first depth, on a machine whose reference network takes `machine_ms`.
+class TimingMetric : public Metric, public Measured {
+public:
+    explicit TimingMetric(double machine_ms) : machine_ms_(machine_ms) {}
+
+    const MetricInfo& info() const override { return info_; }
+    Measured* measured() override { return this; }
+    MetricColumn evaluate(const DesignSpace&, std::span<const Architecture> archs,
+                          Progress*) override {
+        if (!reference_ms_) reference_ms_ = machine_ms_;
+        samples_ = {{0, 0.5, machine_ms_, machine_ms_, 0, true}};
+        MetricColumn column;
+        for (std::size_t i = 0; i < archs.size(); ++i) {
+            const double ms = archs[i].depth[0] * machine_ms_;
+            samples_.push_back({i, 1.0 + static_cast<double>(i), ms, ms, 0, false});
+            column.values.push_back(ms * *reference_ms_ / machine_ms_);
+        }
+        return column;
+    }
+    void set_visits(int) override {}
+    MachineContext context() const override { return {{{"machine", "made up"}}, {}}; }
+    bool by_cpu_time() const override { return true; }
+    std::span<const LatencySample> samples() const override { return samples_; }
+    std::optional<double> reference_ms(int) const override { return reference_ms_; }
+    void scale_to(int, double ms) override { reference_ms_ = ms; }
+
+private:
+    MetricInfo info_ = some_metric();
+    double machine_ms_;
+    std::optional<double> reference_ms_;
+    std::vector<LatencySample> samples_;
+};
+
+TEST_F(RememberedMetricTest, ScalesALaterSessionToTheReferenceOfTheFirst) {
+    const auto session = [&](double machine_ms, std::span<const Architecture> part) {
+        Study study(folder / "a.study");
+        auto metric = std::make_unique<TimingMetric>(machine_ms);
+        auto context = context_of(*metric);
+        EXPECT_EQ(context.facts.front().second, "made up");
+        return remembered(std::move(metric), study, std::move(context))->evaluate(space, part);
+    };
+    session(10, std::span(archs).first(100));
+    const auto column = session(15, archs);  // the machine slowed down between the sessions
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        EXPECT_DOUBLE_EQ(column.values[i], 10 * archs[i].depth[0]) << i;
+    }
+}
+
+TEST_F(RememberedMetricTest, StoresTheTimedRunsAndJudgesThemOverAllSessions) {
+    Study study(folder / "a.study");
+    for (const std::size_t n : {100, 200}) {
+        auto timing = std::make_unique<TimingMetric>(10);
+        auto context = context_of(*timing);
+        const auto metric = remembered(std::move(timing), study, std::move(context));
+        EXPECT_EQ(metric->quality(space, 224).has_value(), n > 100);
+        metric->evaluate(space, std::span(archs).first(n));
+        const auto quality = metric->quality(space, 224);
+        ASSERT_TRUE(quality.has_value());
+        EXPECT_EQ(quality->networks, n);
+        EXPECT_EQ(quality->reference_ms, 10);
+        EXPECT_EQ(quality->drift, 0);
+        EXPECT_EQ(quality->wall_over_cpu, 1);
+        std::size_t runs = 0;
+        for (const auto& session : metric->sessions(space, 224)) {
+            for (const auto& sample : session.samples) runs += sample.is_reference ? 0 : 1;
+        }
+        EXPECT_EQ(runs, n);
+    }
 }
 
 }  // namespace

@@ -49,11 +49,14 @@ TEST(Study, ReturnsWhatItWasGivenAfterReopening) {
     }
     const Study study(folder / "a.study");
     const auto stored = study.values(space, some_metric(), "here");
-    EXPECT_EQ(stored.known.size(), 2);
-    EXPECT_EQ(stored.known.at(archs[0]).value, 0.1);
-    EXPECT_EQ(stored.known.at(archs[0]).spread, 0.01);
-    EXPECT_EQ(stored.known.at(archs[2]).value, 1.0 / 3);
-    EXPECT_TRUE(std::isnan(stored.known.at(archs[2]).spread));
+    EXPECT_EQ(stored.tried.size(), 3);
+    EXPECT_EQ(stored.tried.at(archs[1]).failure, "the engine refused it");
+    EXPECT_TRUE(stored.tried.at(archs[1]).failed());
+    EXPECT_EQ(stored.tried.at(archs[1]).seconds, 2);
+    EXPECT_EQ(stored.tried.at(archs[0]).value, 0.1);
+    EXPECT_EQ(stored.tried.at(archs[0]).spread, 0.01);
+    EXPECT_EQ(stored.tried.at(archs[2]).value, 1.0 / 3);
+    EXPECT_TRUE(std::isnan(stored.tried.at(archs[2]).spread));
     EXPECT_EQ(study.evaluation_count(), 3);
     // 6 s over 3 architectures: two of them at 192, the failed one included
     EXPECT_DOUBLE_EQ(study.seconds_spent(space, some_metric(), "here", 192), 4);
@@ -76,11 +79,11 @@ TEST(Study, KeepsSpacesMetricsUnitsAndContextsApart) {
     in_joule.unit = "mJ";
     auto other = some_metric();
     other.name = "latency/other";
-    EXPECT_EQ(study.values(space, some_metric(), "here").known.size(), 1);
-    EXPECT_EQ(study.values(space, some_metric(), "there").known.size(), 0);
-    EXPECT_EQ(study.values(narrow, some_metric(), "here").known.size(), 0);
-    EXPECT_EQ(study.values(space, in_joule, "here").known.size(), 0);
-    EXPECT_EQ(study.values(space, other, "here").known.size(), 0);
+    EXPECT_EQ(study.values(space, some_metric(), "here").tried.size(), 1);
+    EXPECT_EQ(study.values(space, some_metric(), "there").tried.size(), 0);
+    EXPECT_EQ(study.values(narrow, some_metric(), "here").tried.size(), 0);
+    EXPECT_EQ(study.values(space, in_joule, "here").tried.size(), 0);
+    EXPECT_EQ(study.values(space, other, "here").tried.size(), 0);
     EXPECT_EQ(study.seconds_spent(space, some_metric(), "there", 224), 0);
 }
 
@@ -92,10 +95,16 @@ TEST(Study, AnswersWithTheNewestValueAndOnlyNewerRowsOnRequest) {
     study.record(space, some_metric(), {}, archs, column_of({1, 2}), 1);
     const auto before = study.values(space, some_metric(), "");
     study.record(space, some_metric(), {}, std::span(archs).first(1), column_of({3}), 1);
-    EXPECT_EQ(study.values(space, some_metric(), "").known.at(archs[0]).value, 3);
-    EXPECT_EQ(study.values(space, some_metric(), "").known.at(archs[1]).value, 2);
-    EXPECT_EQ(study.values(space, some_metric(), "", before.last_row).known.size(), 1);
-    EXPECT_EQ(study.evaluation_count(), 3) << "rows are only added";
+    EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[0]).value, 3);
+    EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[1]).value, 2);
+    EXPECT_EQ(study.values(space, some_metric(), "", before.last_row).tried.size(), 1);
+    auto failed = column_of({std::nan(""), std::nan("")});
+    failed.failures = {{0, "gone"}, {1, "gone"}};
+    study.record(space, some_metric(), {}, archs, failed, 1);
+    const auto after = study.values(space, some_metric(), "");
+    EXPECT_EQ(after.tried.at(archs[0]).value, 3) << "a failure took the place of a value";
+    EXPECT_EQ(after.tried.at(archs[0]).seconds, 2) << "half of the first batch, all of the second";
+    EXPECT_EQ(study.evaluation_count(), 5) << "rows are only added";
 }
 
 TEST(Study, KeepsRawSamplesBesideTheirValues) {
@@ -104,15 +113,24 @@ TEST(Study, KeepsRawSamplesBesideTheirValues) {
     const auto archs = sample(space, 2, Rng(1), 224);
     {
         Study study(folder / "a.study");
-        const std::vector<StudySample> samples{{1, 0.5, 20, 19, 0, false},
-                                               {0, 0.6, 11, 10, 0, true}};
+        const std::vector<LatencySample> samples{{1, 0.5, 20, 19, 0, false},
+                                                 {0, 0.4, 11, 10, 1, true}};
         study.record(space, some_metric(), {}, archs, column_of({1, 2}), 1, samples);
     }
     EXPECT_EQ(sql(folder / "a.study",
                   "SELECT e.value FROM samples s JOIN evaluations e "
                   "ON s.evaluation = e.id WHERE s.wall_ms = 20"),
               "2.0");
-    EXPECT_EQ(sql(folder / "a.study", "SELECT evaluation FROM samples WHERE is_reference"), "null");
+    const Study study(folder / "a.study");
+    const auto sessions = study.sessions(space, some_metric(), "", 224);
+    ASSERT_EQ(sessions.size(), 1);
+    EXPECT_EQ(sessions[0].networks, 2);
+    EXPECT_EQ(sessions[0].seconds, 1);
+    ASSERT_EQ(sessions[0].samples.size(), 2);
+    EXPECT_TRUE(sessions[0].samples[0].is_reference) << "not in order of time";
+    EXPECT_EQ(sessions[0].samples[0].visit, 1);
+    EXPECT_EQ(sessions[0].samples[1].cpu_ms, 19);
+    EXPECT_TRUE(study.sessions(space, some_metric(), "", 192).empty());
 }
 
 TEST(Study, ReadingLeavesNoSessionBehind) {
@@ -121,12 +139,55 @@ TEST(Study, ReadingLeavesNoSessionBehind) {
     EXPECT_EQ(sql(folder / "a.study", "SELECT count(*) FROM sessions"), "0");
 }
 
+TEST(Study, KeepsTheReferenceTimeThatTheFirstSessionMeasured) {
+    const Folder folder;
+    const auto space = load_space("ofa-mbv3");
+    const StudyContext here{"here", {}};
+    {
+        Study study(folder / "a.study");
+        EXPECT_FALSE(study.reference_ms(space, some_metric(), "here", 224));
+        study.set_reference_ms(space, some_metric(), here, 224, 1.0 / 3);
+    }
+    Study study(folder / "a.study");
+    study.set_reference_ms(space, some_metric(), here, 224, 5);
+    EXPECT_EQ(study.reference_ms(space, some_metric(), "here", 224), 1.0 / 3);
+    EXPECT_FALSE(study.reference_ms(space, some_metric(), "here", 192));
+    EXPECT_FALSE(study.reference_ms(space, some_metric(), "there", 224));
+}
+
+TEST(Study, BringsAnOlderSchemaUpToDateAndKeepsItsRows) {
+    const Folder folder;
+    const auto space = load_space("ofa-mbv3");
+    const auto archs = sample(space, 2, Rng(1), 224);
+    {
+        Study study(folder / "a.study");
+        study.record(space, some_metric(), {}, archs, column_of({1, 2}), 1);
+    }
+    sql(folder / "a.study",
+        "DROP TABLE reference_times; DROP INDEX samples_of; PRAGMA user_version = 1");
+    Study study(folder / "a.study");
+    study.set_reference_ms(space, some_metric(), {}, 224, 5);
+    EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[1]).value, 2);
+    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "2");
+}
+
+TEST(Study, WithoutAPathIsForgotten) {
+    const auto space = load_space("ofa-mbv3");
+    const auto archs = sample(space, 2, Rng(1), 224);
+    {
+        Study study("");
+        study.record(space, some_metric(), {}, archs, column_of({1, 2}), 1);
+        EXPECT_EQ(study.values(space, some_metric(), "").tried.size(), 2);
+    }
+    EXPECT_EQ(Study("").evaluation_count(), 0);
+}
+
 TEST(Study, RefusesANewerSchema) {
     const Folder folder;
     { const Study study(folder / "a.study"); }
-    sql(folder / "a.study", "PRAGMA user_version = 2");
+    sql(folder / "a.study", "PRAGMA user_version = 99");
     const auto message = message_of([&] { Study(folder / "a.study"); });
-    EXPECT_THAT(message, HasSubstr("a.study: written by a newer blockscope (schema 2"));
+    EXPECT_THAT(message, HasSubstr("a.study: written by a newer blockscope (schema 99"));
     EXPECT_EQ(message.find('\n'), std::string::npos);
 }
 
@@ -170,7 +231,7 @@ TEST(Study, StoresHundredThousandRowsInOneBatch) {
     const auto middle = std::chrono::steady_clock::now();
     const std::set<Architecture> distinct(archs.begin(), archs.end());
     const auto loading = std::chrono::steady_clock::now();
-    EXPECT_EQ(study.values(space, some_metric(), "").known.size(), distinct.size());
+    EXPECT_EQ(study.values(space, some_metric(), "").tried.size(), distinct.size());
     const auto end = std::chrono::steady_clock::now();
     RecordProperty("write_s",
                    std::to_string(std::chrono::duration<double>(middle - start).count()));

@@ -117,7 +117,7 @@ TEST(Study, KeepsEveryRecordedRowOfKilledProcesses) {
     EXPECT_GE(kept, promised);
     Study study(folder / "a.study");
     study.record(space, some_metric(), {}, archs, column_of(std::vector<double>(batch, 99)), 1);
-    EXPECT_EQ(study.values(space, some_metric(), "").known.at(archs[0]).value, 99);
+    EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[0]).value, 99);
     EXPECT_EQ(study.evaluation_count(), kept + batch);
 }
 

@@ -1,0 +1,62 @@
+#include "blockscope/measure/quality.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "blockscope/measure/median.hpp"
+
+namespace blockscope {
+
+double smoothed_reference(std::span<const LatencySample> references, double at_s, double width_s,
+                          bool by_cpu_time) {
+    const auto before = [](const LatencySample& v, double t) { return v.at_s < t; };
+    auto first = std::lower_bound(references.begin(), references.end(), at_s - 4 * width_s, before);
+    const auto last = std::lower_bound(first, references.end(), at_s + 4 * width_s, before);
+    const auto time_of = [&](const LatencySample& v) { return by_cpu_time ? v.cpu_ms : v.wall_ms; };
+    double sum = 0;
+    double weights = 0;
+    for (; first != last; ++first) {
+        const double z = (first->at_s - at_s) / width_s;
+        const double w = std::exp(-0.5 * z * z);
+        sum += w * time_of(*first);
+        weights += w;
+    }
+    return weights > 0 ? sum / weights : time_of(references.back());
+}
+
+MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> sessions,
+                                   bool by_cpu_time, double smoothing_s) {
+    MeasuringQuality q;
+    q.by_cpu_time = by_cpu_time;
+    std::vector<double> smooth;
+    std::vector<double> wall_over_cpu;
+    for (const auto& session : sessions) {
+        std::vector<LatencySample> references;
+        for (const auto& s : session) {
+            if (s.is_reference) {
+                references.push_back(s);
+            } else if (s.cpu_ms > 0) {
+                wall_over_cpu.push_back(s.wall_ms / s.cpu_ms);
+            }
+        }
+        for (const auto& r : references) {
+            smooth.push_back(smoothed_reference(references, r.at_s, smoothing_s, by_cpu_time));
+        }
+    }
+    if (!smooth.empty()) {
+        const double middle = median(smooth);
+        for (double& s : smooth) s = std::abs(s / middle - 1);
+        q.drift = 1.4826 * median(smooth);
+    }
+    if (!wall_over_cpu.empty()) q.wall_over_cpu = median(wall_over_cpu);
+    if (q.drift > 0.10) {
+        q.trusted = false;
+        q.reason = "the reference network's time drifted by more than 10 %";
+    } else if (q.by_cpu_time && q.wall_over_cpu > 1.25) {
+        q.trusted = false;
+        q.reason = "other work held the core for a fifth of the time or more";
+    }
+    return q;
+}
+
+}  // namespace blockscope

@@ -1,0 +1,92 @@
+#include "blockscope/study/schema.hpp"
+
+#include <array>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+
+namespace blockscope {
+namespace {
+
+/// Step i makes tables of version i + 1 from those of version i. Steps are only added.
+constexpr std::array<const char*, study_schema_version> steps{
+    R"sql(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE spaces (
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
+CREATE TABLE metrics (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, source TEXT NOT NULL,
+    UNIQUE (name, unit));
+CREATE TABLE contexts (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, facts TEXT NOT NULL);
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY, command TEXT NOT NULL, seed TEXT NOT NULL, version TEXT NOT NULL,
+    started TEXT NOT NULL, conditions TEXT NOT NULL);
+CREATE TABLE evaluations (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions,
+    space INTEGER NOT NULL REFERENCES spaces,
+    metric INTEGER NOT NULL REFERENCES metrics,
+    context INTEGER NOT NULL REFERENCES contexts,
+    arch TEXT NOT NULL,
+    resolution INTEGER NOT NULL,
+    value REAL,
+    spread REAL,
+    failure TEXT,
+    seconds REAL NOT NULL,
+    CHECK ((value IS NULL) = (failure IS NOT NULL)));
+CREATE INDEX evaluations_of ON evaluations (space, metric, context);
+CREATE TABLE samples (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions,
+    evaluation INTEGER REFERENCES evaluations,
+    at_s REAL NOT NULL,
+    wall_ms REAL NOT NULL,
+    cpu_ms REAL NOT NULL,
+    visit INTEGER NOT NULL,
+    is_reference INTEGER NOT NULL);
+)sql",
+    R"sql(
+CREATE TABLE reference_times (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions,
+    space INTEGER NOT NULL REFERENCES spaces,
+    metric INTEGER NOT NULL REFERENCES metrics,
+    context INTEGER NOT NULL REFERENCES contexts,
+    resolution INTEGER NOT NULL,
+    reference_ms REAL NOT NULL,
+    UNIQUE (space, metric, context, resolution));
+CREATE INDEX samples_of ON samples (evaluation);
+)sql"};
+
+}  // namespace
+
+void create_or_check(SQLite::Database& db, const std::string& path) {
+    const int application = db.execAndGet("PRAGMA application_id").getInt();
+    const int version = db.execAndGet("PRAGMA user_version").getInt();
+    const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+    const bool is_new = application == 0 && version == 0 && tables == 0;
+    if (!is_new && application != study_application_id) {
+        throw Error("an SQLite file of another program, not a study", path);
+    }
+    if (version > study_schema_version) {
+        throw Error(fmt::format("written by a newer blockscope (schema {}, this one knows up to "
+                                "{}); use that one",
+                                version, study_schema_version),
+                    path);
+    }
+    // NORMAL: a killed process loses nothing that was recorded, a power cut perhaps the last rows
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    if (version == study_schema_version) return;
+    SQLite::Transaction all(db);
+    for (int i = version; i < study_schema_version; ++i) {
+        db.exec(steps[static_cast<std::size_t>(i)]);
+    }
+    db.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                        study_application_id, study_schema_version));
+    if (is_new) db.exec("INSERT INTO meta VALUES ('format', 'blockscope study')");
+    all.commit();
+}
+
+}  // namespace blockscope

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "blockscope/study/remembered.hpp"
+
+#include "cli/commands.hpp"
+
+namespace blockscope::cli {
+
+/// How much may be spent on one metric at one resolution.
+struct Budget {
+    double seconds = 0;        ///< 0: no limit
+    std::size_t networks = 0;  ///< 0: no limit
+};
+
+/// "60s" or "500"; empty: n networks. Throws Error.
+Budget parse_budget(const std::string& text, std::size_t n);
+
+/// Random architectures and what a metric says about them, in the order they were drawn.
+struct Pool {
+    std::vector<Architecture> archs;
+    MetricColumn column;
+};
+
+/// The start of the sequence that a seed gives: architectures 0, 1, ... of sample(space, n,
+/// Rng(seed), resolution). Every metric's pool is a start of the same one.
+class DrawnSequence {
+public:
+    DrawnSequence(const DesignSpace& space, int resolution, const Common& common)
+        : space_(space), resolution_(resolution), common_(common) {}
+
+    /// The first n; a later call may move them.
+    std::span<const Architecture> first(std::size_t n);
+
+private:
+    const DesignSpace& space_;
+    int resolution_;
+    const Common& common_;
+    std::vector<Architecture> drawn_;
+};
+
+/// Of a cheap metric: n architectures.
+Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
+            Console& console);
+
+/// Of a costly one: until the budget is spent, or until Ctrl-C. What the study knows comes first
+/// and its time counts, so a finished pool is gathered again without evaluating anything; failures
+/// in it stay failures.
+Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
+            const DesignSpace& space, int resolution, Console& console);
+
+}  // namespace blockscope::cli

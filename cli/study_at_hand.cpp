@@ -1,0 +1,69 @@
+#include "cli/study_at_hand.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/text.hpp"
+#include "blockscope/measure/machine.hpp"
+
+namespace blockscope::cli {
+namespace fs = std::filesystem;
+
+StudyAtHand::StudyAtHand(const Common& common, fs::path beside_output)
+    : common_(common),
+      path_(common.study.empty() ? std::move(beside_output) : fs::path(common.study)) {}
+
+std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric,
+                                                        int visits) {
+    if (auto* measured = metric->measured()) measured->set_visits(visits);
+    if (!study_) {
+        StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION, {}};
+        for (auto& fact : machine_description(common_.no_host)) {
+            const bool passes = fact.first == "host" || fact.first == "frequency_mhz" ||
+                                fact.first.starts_with("load_");
+            if (passes) session.conditions.push_back(std::move(fact));
+        }
+        study_.emplace(path_, std::move(session));
+    }
+    auto context = context_of(*metric);
+    return remembered(std::move(metric), *study_, std::move(context));
+}
+
+void StudyAtHand::describe(RememberedMetric& metric, const DesignSpace& space, int resolution,
+                           Provenance& provenance) {
+    const std::string head = fmt::format("{} at {}", metric.info().name, resolution);
+    for (const auto& [name, value] : metric.context().facts) {
+        provenance.emplace_back(fmt::format("{}: {}", head, name), value);
+    }
+    const auto sessions = metric.sessions(space, resolution);
+    for (std::size_t i = 0; i < sessions.size(); ++i) {
+        const auto& s = sessions[i];
+        provenance.emplace_back(fmt::format("{}: session {}", head, i + 1),
+                                fmt::format("{}, {} networks in {:.1f} s, {}", s.started,
+                                            s.networks, s.seconds, s.conditions));
+    }
+    if (const auto quality = metric.quality(space, resolution)) {
+        provenance.emplace_back(head + ": quality", quality_text(*quality));
+    }
+}
+
+fs::path study_in(const fs::path& directory) { return directory / "study.sqlite"; }
+
+fs::path study_beside(const std::string& output) {
+    std::error_code code;
+    if (output == "-" || (fs::exists(output, code) && !fs::is_regular_file(output, code))) {
+        return {};
+    }
+    return study_in(fs::path(output).parent_path());
+}
+
+std::string quality_text(const MeasuringQuality& q) {
+    return fmt::format(
+        "{} networks in {:.0f} s; reference network {} ms, drift {:.2f} % (divided out), wall time "
+        "{:.2f} of CPU time; {}",
+        q.networks, q.seconds, significant(q.reference_ms), 100 * q.drift, q.wall_over_cpu,
+        q.trusted ? "no reason for mistrust" : "NOT TRUSTWORTHY: " + q.reason);
+}
+
+}  // namespace blockscope::cli

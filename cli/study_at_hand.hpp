@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "blockscope/profile/profile_files.hpp"
+#include "blockscope/study/remembered.hpp"
+
+#include "cli/commands.hpp"
+
+namespace blockscope::cli {
+
+/// The study that a verb works with: the file of --study, or that of its output, or one in memory
+/// that is forgotten at the end. Opened when the first metric needs it, so a verb that only counts
+/// writes none.
+class StudyAtHand {
+public:
+    /// beside_output: empty for a verb whose output is no file.
+    StudyAtHand(const Common& common, std::filesystem::path beside_output);
+
+    /// For a costly metric: visits are set on what is measured, and the study remembers it.
+    /// Throws Error(Fault::runtime) for a study that another process has.
+    std::unique_ptr<RememberedMetric> remember(std::unique_ptr<Metric> metric, int visits);
+
+    /// Where values come from, for people: what the study says of a metric's sessions.
+    /// Depends on what is stored only, so asking again gives the same.
+    static void describe(RememberedMetric& metric, const DesignSpace& space, int resolution,
+                         Provenance& provenance);
+
+private:
+    const Common& common_;
+    std::filesystem::path path_;
+    std::optional<Study> study_;
+};
+
+/// `study.sqlite` in a directory.
+std::filesystem::path study_in(const std::filesystem::path& directory);
+
+/// `study.sqlite` in the directory of an output file; empty for standard output and devices.
+std::filesystem::path study_beside(const std::string& output);
+
+/// One line about how measuring went.
+std::string quality_text(const MeasuringQuality& quality);
+
+}  // namespace blockscope::cli

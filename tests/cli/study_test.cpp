@@ -1,0 +1,240 @@
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "blockscope/base/csv.hpp"
+#include "blockscope/metric/registry.hpp"
+#include "blockscope/space/space_file.hpp"
+#include "blockscope/study/remembered.hpp"
+
+#include "program.hpp"
+
+namespace blockscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What SQLite says of a file, also while somebody writes it.
+std::string sql(const fs::path& path, const std::string& query) {
+    return run_shell(
+               "python3 -c 'import sqlite3, sys\n"
+               "print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])' " +
+               path.string() + " \"" + query + "\" 2>/dev/null")
+        .text;
+}
+
+std::size_t rows(const fs::path& study) {
+    const auto text = sql(study, "SELECT count(*) FROM evaluations");
+    return text.empty() ? 0 : std::stoul(text);
+}
+
+/// blockscope in a process of its own, its output thrown away.
+pid_t start(const std::string& arguments) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const std::string command =
+            "exec " + std::string(BLOCKSCOPE_BINARY) + " " + arguments + " >/dev/null 2>&1";
+        ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        ::_exit(127);
+    }
+    return child;
+}
+
+/// Waits for something that a process we started does, for as long as it lives.
+template <typename Condition>
+bool happens(pid_t child, Condition&& condition) {
+    while (!condition()) {
+        if (::waitpid(child, nullptr, WNOHANG) != 0) return condition();
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return true;
+}
+
+void end(pid_t child) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+}
+
+std::string bytes_of(const fs::path& folder) {
+    std::string all;
+    for (const auto* name :
+         {"blocks.csv", "placements.csv", "depths.csv", "table.csv", "profile.json"}) {
+        all += read_file(folder / name);
+    }
+    return all;
+}
+
+TEST(StudyOfAProfile, LetsTheSameCommandMeasureNothingAndGiveTheSameBytes) {
+    const auto folder = scratch_folder("again");
+    const auto command = "profile " + tiny_space(folder) +
+                         " --metric latency/host --metric macs --budget 1s -o " +
+                         (folder / "p").string();
+    const auto first = run(command);
+    ASSERT_EQ(first.code, 0) << first.text;
+    const auto bytes = bytes_of(folder / "p");
+    const auto measured = rows(folder / "p/study.sqlite");
+    EXPECT_GT(measured, 20);
+    const auto second = run(command);
+    ASSERT_EQ(second.code, 0) << second.text;
+    EXPECT_NE(second.text.find("known from"), std::string::npos) << second.text;
+    EXPECT_EQ(rows(folder / "p/study.sqlite"), measured);
+    EXPECT_EQ(bytes_of(folder / "p"), bytes);
+}
+
+TEST(StudyOfAProfile, CountsWhatWasSpentAgainstALargerBudget) {
+    const auto folder = scratch_folder("larger");
+    const auto command = "profile " + tiny_space(folder) + " --metric latency/host -o " +
+                         (folder / "p").string() + " --budget ";
+    ASSERT_EQ(run(command + "60").code, 0);
+    EXPECT_EQ(rows(folder / "p/study.sqlite"), 60);
+    const auto before = parse_csv(read_file(folder / "p/table.csv"), "");
+    ASSERT_EQ(run(command + "90").code, 0);
+    EXPECT_EQ(rows(folder / "p/study.sqlite"), 90);
+    const auto after = parse_csv(read_file(folder / "p/table.csv"), "");
+    ASSERT_EQ(after.rows.size(), 90);
+    for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(after.rows[i], before.rows[i]);
+    // a smaller budget takes the start of what is there
+    ASSERT_EQ(run(command + "30").code, 0);
+    EXPECT_EQ(parse_csv(read_file(folder / "p/table.csv"), "").rows.size(), 30);
+    EXPECT_EQ(rows(folder / "p/study.sqlite"), 90);
+}
+
+TEST(StudyOfMeasurements, SurvivesKillsAndTheSameCommandGoesOn) {
+    const auto folder = scratch_folder("kill");
+    const auto study = folder / "study.sqlite";
+    const auto command =
+        "measure " + tiny_space(folder) + " -n 300000 --visits 1 -o " + (folder / "m.csv").string();
+    std::size_t before = 0;
+    for (int round = 0; round < 3; ++round) {
+        const pid_t child = start(command);
+        ASSERT_TRUE(happens(child, [&] { return rows(study) > before; }));
+        const auto seen = rows(study);
+        end(child);
+        EXPECT_GE(rows(study), seen) << "lost what was recorded";
+        before = rows(study);
+        EXPECT_FALSE(fs::exists(folder / "m.csv"));
+    }
+    ASSERT_LT(before, 300000) << "it was over before the last kill";
+    const auto rest = run("measure " + tiny_space(folder) + " -n " + std::to_string(before + 50) +
+                          " --visits 1 -o " + (folder / "m.csv").string());
+    ASSERT_EQ(rest.code, 0) << rest.text;
+    // every architecture once: nothing that was recorded was measured again
+    EXPECT_EQ(sql(study, "SELECT count(*) = count(DISTINCT arch) FROM evaluations"), "1\n");
+    EXPECT_EQ(parse_csv(read_file(folder / "m.csv"), "").rows.size(), before + 50);
+    EXPECT_EQ(sql(study, "SELECT count(*) FROM sessions"), "4\n");
+    EXPECT_EQ(sql(study, "SELECT count(*) FROM reference_times"), "1\n")
+        << "all sessions are scaled to one";
+}
+
+// 16 networks are one batch, after which its values are computed.
+TEST(StudyOfMeasurements, HoldsTheTimedRunsThatItsValuesFollowFrom) {
+    const auto folder = scratch_folder("samples");
+    const auto file = tiny_space(folder);
+    const auto study_file = folder / "study.sqlite";
+    for (const auto* n : {"16", "32"}) {
+        ASSERT_EQ(
+            run("measure " + file + " --visits 1 -o " + (folder / "m.csv").string() + " -n " + n)
+                .code,
+            0);
+    }
+    Study study(study_file);
+    const auto space = load_space(file);
+    const auto metric_info = make_metric("latency/host", space)->info();
+    const auto context = sql(study_file, "SELECT key FROM contexts");
+    const auto key = context.substr(0, context.find('\n'));
+    const int resolution = space.default_resolution;
+    const auto scale = study.reference_ms(space, metric_info, key, resolution);
+    ASSERT_TRUE(scale.has_value());
+    std::vector<double> expected;
+    for (const auto& session : study.sessions(space, metric_info, key, resolution)) {
+        std::vector<LatencySample> references;
+        for (const auto& s : session.samples) {
+            if (s.is_reference) references.push_back(s);
+        }
+        ASSERT_GE(references.size(), 16);
+        for (const auto& s : session.samples) {
+            if (s.is_reference) continue;
+            expected.push_back(s.cpu_ms * *scale /
+                               smoothed_reference(references, s.at_s, 1.0, true));
+        }
+    }
+    std::vector<double> stored;
+    for (const auto& [a, value] : study.values(space, metric_info, key).tried) {
+        stored.push_back(value.value);
+    }
+    ASSERT_EQ(stored.size(), expected.size());
+    std::sort(stored.begin(), stored.end());
+    std::sort(expected.begin(), expected.end());
+    for (std::size_t i = 0; i < stored.size(); ++i) EXPECT_DOUBLE_EQ(expected[i], stored[i]);
+}
+
+TEST(StudyOfMeasurements, OfTwoProcessesTurnsOneAwayInOneLine) {
+    const auto folder = scratch_folder("two");
+    const auto command =
+        "measure " + tiny_space(folder) + " -n 300000 --visits 1 -o " + (folder / "m.csv").string();
+    const pid_t first = start(command);
+    ASSERT_TRUE(happens(first, [&] { return rows(folder / "study.sqlite") > 0; }));
+    const auto second = run(command);
+    EXPECT_EQ(second.code, 1);
+    EXPECT_NE(second.text.find("study.sqlite: in use by process " + std::to_string(first)),
+              std::string::npos)
+        << second.text;
+    EXPECT_EQ(std::count(second.text.begin(), second.text.end(), '\n'), 1) << second.text;
+    end(first);
+}
+
+TEST(StudyOption, IsRefusedForANewerStudyAndLeavesItAlone) {
+    const auto folder = scratch_folder("newer");
+    const auto study = folder / "s.sqlite";
+    { const Study made(study); }
+    run_shell(
+        "python3 -c 'import sqlite3, sys\n"
+        "sqlite3.connect(sys.argv[1]).execute(\"PRAGMA user_version = 99\")' " +
+        study.string());
+    const auto before = read_file(study);
+    const std::string space = tiny_space(folder);
+    for (const auto& command :
+         {"measure " + space + " -n 2 -o -",
+          "evaluate " + space +
+              " --arch 'e2k3-e2k3-e2k3|e2k3-e2k3-e2k3|e2k3-e2k3-e2k3' --metric latency/host",
+          "profile " + space + " --metric latency/host --budget 30 -o " +
+              (folder / "p").string()}) {
+        const auto r = run(command + " --study " + study.string());
+        EXPECT_EQ(r.code, 3) << r.text;
+        EXPECT_NE(r.text.find("s.sqlite: written by a newer blockscope (schema 99"),
+                  std::string::npos)
+            << r.text;
+        EXPECT_EQ(std::count(r.text.begin(), r.text.end(), '\n'), 1) << r.text;
+    }
+    EXPECT_EQ(read_file(study), before);
+}
+
+TEST(StudyOption, IsNotNeededToCountOrWithoutAFile) {
+    const auto folder = scratch_folder("none");
+    const auto space = tiny_space(folder);
+    const auto in_folder = "cd " + folder.string() + " && " BLOCKSCOPE_BINARY " ";
+    EXPECT_EQ(run_shell(in_folder + "profile tiny.toml --metric macs -o p").code, 0);
+    EXPECT_EQ(run_shell(in_folder + "measure tiny.toml -n 2").code, 0);
+    EXPECT_EQ(run_shell(in_folder + "measure tiny.toml -n 2 -o /dev/null").code, 0);
+    EXPECT_EQ(run_shell(in_folder +
+                        "evaluate tiny.toml --arch 'e2k3-e2k3-e2k3|e2k3-e2k3-e2k3|e2k3-e2k3-e2k3' "
+                        "--metric macs -o e.csv")
+                  .code,
+              0);
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        EXPECT_EQ(entry.path().string().find(".sqlite"), std::string::npos) << entry.path();
+    }
+    EXPECT_EQ(
+        run_shell(
+            in_folder +
+            "evaluate tiny.toml --arch 'e2k3-e2k3-e2k3|e2k3-e2k3-e2k3|e2k3-e2k3-e2k3' --metric "
+            "latency/host:engine=onednn -o e.csv")
+            .code,
+        0);
+    EXPECT_EQ(sql(folder / "study.sqlite", "SELECT name FROM metrics"), "latency/host\n");
+}
+
+}  // namespace
+}  // namespace blockscope
