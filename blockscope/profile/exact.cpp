@@ -90,6 +90,8 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
         }
         body[u] = free;
     }
+    profile.shares = sum ? exact_variance_shares(space, table)
+                         : sampled_variance_shares(space, table, options.level);
     return profile;
 }
 

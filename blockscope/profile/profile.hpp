@@ -9,6 +9,7 @@
 
 #include "blockscope/metric/metric.hpp"
 #include "blockscope/profile/pool.hpp"
+#include "blockscope/profile/variance_shares.hpp"
 #include "blockscope/space/placement.hpp"
 #include "blockscope/stats/estimate.hpp"
 
@@ -66,6 +67,7 @@ struct Profile {
     std::vector<Cell> cells;            ///< in the order of placements()
     std::vector<BlockResponse> blocks;  ///< in the order of block_names()
     std::vector<DepthEffect> depths;
+    std::vector<VarianceShare> shares;  ///< empty: not asked
 };
 
 /// Closed form, for a metric that is a sum over layers or the largest of its layers' values.

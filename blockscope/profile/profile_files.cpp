@@ -76,6 +76,9 @@ nlohmann::ordered_json json(const DesignSpace& space, const Profile& p) {
                                {"effect", json(d.effect)},
                                {"count", d.count}});
     }
+    for (const auto& s : p.shares) {
+        j["variance"].push_back({{"factor", s.factor}, {"share", json(s.share)}});
+    }
     return j;
 }
 
@@ -131,6 +134,12 @@ std::string depths_csv(std::span<const Profile> profiles) {
     return text;
 }
 
+std::string variance_csv(std::span<const Profile> profiles) {
+    std::string text = "metric,resolution,factor,share,share_low,share_high\n";
+    for (const auto& p : profiles) text += variance_rows(p.metric.name, p.resolution, p.shares);
+    return text;
+}
+
 std::string profile_json(const DesignSpace& space, std::span<const Profile> profiles,
                          const Provenance& provenance) {
     nlohmann::ordered_json document;
@@ -148,6 +157,7 @@ void write_profiles(const std::filesystem::path& directory, const DesignSpace& s
     write_file(directory / "blocks.csv", blocks_csv(profiles));
     write_file(directory / "placements.csv", placements_csv(space, profiles));
     write_file(directory / "depths.csv", depths_csv(profiles));
+    write_file(directory / "variance.csv", variance_csv(profiles));
     write_file(directory / "profile.json", profile_json(space, profiles, provenance));
 }
 

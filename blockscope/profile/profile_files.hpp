@@ -17,12 +17,14 @@ using Provenance = std::vector<std::pair<std::string, std::string>>;
 std::string blocks_csv(std::span<const Profile> profiles);
 std::string placements_csv(const DesignSpace& space, std::span<const Profile> profiles);
 std::string depths_csv(std::span<const Profile> profiles);
+std::string variance_csv(std::span<const Profile> profiles);
 
 /// Everything, with protocol, estimator, level and provenance.
 std::string profile_json(const DesignSpace& space, std::span<const Profile> profiles,
                          const Provenance& provenance);
 
-/// Writes blocks.csv, placements.csv, depths.csv and profile.json. Throws Error(Fault::runtime).
+/// Writes blocks.csv, placements.csv, depths.csv, variance.csv and profile.json. Throws
+/// Error(Fault::runtime).
 void write_profiles(const std::filesystem::path& directory, const DesignSpace& space,
                     std::span<const Profile> profiles, const Provenance& provenance);
 
