@@ -77,6 +77,11 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
             warn_of_failures(info.name, pool.column, pool.archs.size(), console);
             profiles.push_back(pooled_profile(space, {pool.archs, pool.column.values}, info,
                                               {resolution}, options));
+            VarianceOptions variance;
+            variance.level = options.level;
+            variance.noisy = info.noisy;
+            profiles.back().shares =
+                pooled_variance_shares(space, {pool.archs, pool.column.values}, variance);
             table.add(info.column, pool.archs, pool.column.values);
         }
         if (!table.archs.empty()) tables.push_back(std::move(table));
@@ -89,7 +94,7 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
     }
     if (!common.quiet) write_output("-", text);
     console.say(
-        fmt::format("wrote {0}/blocks.csv, placements.csv, depths.csv, table.csv and "
+        fmt::format("wrote {0}/blocks.csv, placements.csv, depths.csv, variance.csv, table.csv and "
                     "profile.json; seed {1}",
                     command.output, common.seed));
     return Console::interrupted() ? 130 : 0;
