@@ -10,6 +10,7 @@
 #include "blockscope/metric/table_metric.hpp"
 #include "blockscope/model/lookup_table.hpp"
 #include "blockscope/model/model_file.hpp"
+#include "blockscope/model/ofa_flops_table.hpp"
 
 namespace blockscope {
 namespace {
@@ -107,11 +108,20 @@ std::unique_ptr<Metric> make_lookup_metric(const DesignSpace& space, const std::
         });
 }
 
+std::unique_ptr<Metric> make_ofa_flops_metric() {
+    return make_table_metric(model_metrics().back(), ofa_flops_table);
+}
+
 std::vector<MetricInfo> model_metrics() {
-    return {{"model:FILE[#unit=ms]", "", "of the model", Direction::neither, false,
-             "published predictor from its original file: MLP of OFA, graph network of AutoBuild"},
-            {"lut:FILE", "", "ms", Direction::smaller_is_better, false,
-             "look-up table of measured blocks (OFA's YAML files, or their folder), summed"}};
+    return {
+        {"model:FILE[#unit=ms]", "", "of the model", Direction::neither, false,
+         "published predictor from its original file: MLP of OFA, graph network of AutoBuild"},
+        {"lut:FILE", "", "ms", Direction::smaller_is_better, false,
+         "look-up table of measured blocks (OFA's YAML files, or their folder), summed"},
+        {"flops/ofa-table", "flops_ofa_table_m", "1e6 operations", Direction::smaller_is_better,
+         false,
+         "OFA's published table for ofa-mbv3, by its rule: 1 a multiply-accumulate, 2 a batch-norm "
+         "element, 1 a bias; unrounded channels"}};
 }
 
 }  // namespace blockscope

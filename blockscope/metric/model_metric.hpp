@@ -17,6 +17,9 @@ std::unique_ptr<Metric> make_model_metric(const DesignSpace& space, const std::s
 /// or folder's name. Resolutions without a table are failures.
 std::unique_ptr<Metric> make_lookup_metric(const DesignSpace& space, const std::string& name);
 
+/// `flops/ofa-table`; see model/ofa_flops_table.hpp.
+std::unique_ptr<Metric> make_ofa_flops_metric();
+
 /// What `blockscope metrics` lists of these.
 std::vector<MetricInfo> model_metrics();
 

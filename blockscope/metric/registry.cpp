@@ -25,6 +25,7 @@ std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& 
         return make_csv_metric(space, name.substr(4, hash - 4), name.substr(hash + 1));
     }
     if (name.starts_with("model:")) return make_model_metric(space, name, threads);
+    if (name == "flops/ofa-table") return make_ofa_flops_metric();
     if (name.starts_with("lut:")) return make_lookup_metric(space, name);
     std::vector<std::string> names;
     for (const auto& report : metric_reports()) names.push_back(report.info.name);

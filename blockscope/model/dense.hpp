@@ -30,8 +30,7 @@ constexpr std::size_t padded_rows(std::size_t n) {
 }
 
 /// y = f(W x + b) with f(z) = max(z, slope z): 0 is ReLU, 0.01 a leaky one, 1 nothing. Each output
-/// is summed in the order of the inputs, starting from b, so a row's result depends on that row
-/// only.
+/// is summed in an order that depends on the number of inputs only, and from its own row only.
 template <typename Real>
 struct Dense {
     std::size_t inputs = 0;

@@ -8,7 +8,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
-#include "blockscope/base/text.hpp"
+#include "blockscope/weights/pickle.hpp"
 
 namespace blockscope {
 namespace fs = std::filesystem;
@@ -71,6 +71,55 @@ void read_json_card(const std::string& path, ModelCard& card) {
     set_unit(card, unit, scale);
 }
 
+/// Settings that a network of chain_network.hpp was made with; a checkpoint of other settings would
+/// have the same tensors and another meaning.
+void check_setting(const Pickle& config, const char* key, std::string_view expected,
+                   const std::string& path) {
+    const PickleNode* found = config.find(config.top(), key);
+    if (found == nullptr) return;
+    const bool text = found->kind == PickleNode::Kind::text;
+    const std::string value(text ? found->text : found->integer != 0 ? "true" : "false");
+    if (value != expected) {
+        throw Error(fmt::format("setting {} is {}; {} is what can be run", key, value, expected),
+                    path);
+    }
+}
+
+/// AutoBuild's own: a flat dict of settings.
+void read_autobuild_config(const std::string& path, ModelCard& card) {
+    const std::string bytes = read_file(path);
+    const Pickle config = parse_pickle(bytes, path);
+    if (config.top().kind != PickleNode::Kind::dict) throw Error("is no dict of settings", path);
+    const auto text = [&](const char* key) {
+        const PickleNode* found = config.find(config.top(), key);
+        if (found == nullptr || found->kind != PickleNode::Kind::text) {
+            throw Error(fmt::format("has no text '{}'", key), path);
+        }
+        return std::string(found->text);
+    };
+    check_setting(config, "gnn_type", "GraphConv", path);
+    check_setting(config, "format", "custom", path);
+    check_setting(config, "aggr_method", "sum", path);
+    check_setting(config, "gnn_activ", "LeakyReLU", path);
+    check_setting(config, "reg_activ", "LeakyReLU", path);
+    check_setting(config, "residual", "true", path);
+    check_setting(config, "undirected", "false", path);
+    card.kind = "chain-gnn";
+    card.space = space_named(text("families"));
+    const std::string target = text("target");
+    if (card.quantity.empty()) card.quantity = target;
+    if (card.unit.empty() && target == "acc") set_unit(card, "fraction", 1);
+    if (card.unit.empty() && target.starts_with("latency")) set_unit(card, "ms", 1);
+}
+
+/// NAME_config.pkl for NAME_predictor.pt; empty for other names.
+fs::path config_beside(const fs::path& path) {
+    constexpr std::string_view ending = "_predictor";
+    const std::string stem = path.stem().string();
+    if (!stem.ends_with(ending)) return {};
+    return path.parent_path() / (stem.substr(0, stem.size() - ending.size()) + "_config.pkl");
+}
+
 }  // namespace
 
 void set_unit(ModelCard& card, const std::string& unit, double scale) {
@@ -100,8 +149,10 @@ ModelCard model_card(const std::string& path, const TensorFile& file, const std:
     const auto published = published_model(file);
     if (published) card = *published;
     if (card.name.empty()) card.name = fs::path(path).stem().string();
-    const auto beside = fs::path(path).replace_extension(".json");
+    const auto config = config_beside(path);
     std::error_code code;
+    if (!config.empty() && fs::exists(config, code)) read_autobuild_config(config.string(), card);
+    const auto beside = fs::path(path).replace_extension(".json");
     if (beside != fs::path(path) && fs::exists(beside, code)) read_json_card(beside.string(), card);
     if (!unit.empty()) set_unit(card, unit, 1);
     if (card.unit.empty()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/weights/tensor.hpp"
 
 namespace blockscope {
 

@@ -26,11 +26,10 @@ struct Entry {
 /// The header's entries; positions of JSON errors count from the file's start.
 json parse_header(std::string_view text, const ByteReader& reader) {
     std::set<std::string> names;
-    int depth_of_names = 1;
     std::string twice;
     const auto watch = [&](int depth, json::parse_event_t event, json& value) {
         if (depth > 8) throw Error("nested too deep");
-        if (event == json::parse_event_t::key && depth == depth_of_names &&
+        if (event == json::parse_event_t::key && depth == 1 &&
             !names.insert(value.get<std::string>()).second) {
             twice = value.get<std::string>();
         }
@@ -44,14 +43,15 @@ json parse_header(std::string_view text, const ByteReader& reader) {
     } catch (const Error& e) {
         reader.fail_at(8, std::string("the header is ") + e.what());
     }
-    if (!twice.empty()) reader.fail_at(8, fmt::format("the header names '{}' twice", twice));
+    if (!twice.empty())
+        reader.fail_at(8, fmt::format("the header names {} twice", printable(twice)));
     if (!header.is_object()) reader.fail_at(8, "the header is not a JSON object");
     return header;
 }
 
 Entry parse_entry(const std::string& name, const json& value, const ByteReader& reader) {
     const auto fail = [&](const std::string& what) {
-        reader.fail_at(8, fmt::format("tensor '{}': {}", name, what));
+        reader.fail_at(8, fmt::format("tensor {}: {}", printable(name), what));
     };
     const auto is_count = [](const json& j) { return j.is_number_unsigned(); };
     if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
@@ -64,7 +64,8 @@ Entry parse_entry(const std::string& name, const json& value, const ByteReader& 
     if (type == "I64") {
         entry.type = ElementType::int64;
     } else if (type != "F32") {
-        fail(fmt::format("type {} is not read; F32 and I64 are", type.dump(-1, ' ', true)));
+        fail(fmt::format("type {} is not read; F32 and I64 are",
+                         printable(type.is_string() ? type.get<std::string>() : "")));
     }
     const auto& shape = value["shape"];
     if (!shape.is_array() || shape.size() > 8 || !std::all_of(shape.begin(), shape.end(), is_count))
@@ -107,7 +108,7 @@ TensorFile parse_safetensors(std::string_view bytes, const std::string& source) 
     for (const auto& entry : entries) {
         const std::uint64_t place = reader.position() - data;
         const auto fail = [&](const std::string& what) {
-            reader.fail(fmt::format("tensor '{}' {}", entry.name, what));
+            reader.fail(fmt::format("tensor {} {}", printable(entry.name), what));
         };
         if (entry.first != place || entry.last < entry.first) {
             fail(fmt::format("lies at {} to {} of the data; {} is where the last one ends",

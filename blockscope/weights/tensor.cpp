@@ -18,6 +18,12 @@ const Tensor& TensorFile::at(const std::string& name) const {
     throw Error(fmt::format("holds no tensor '{}'{}", name, did_you_mean(name, names)), source);
 }
 
+std::string printable(std::string_view name) {
+    std::string text = "'";
+    for (const char c : name.substr(0, 80)) text += c >= ' ' && c <= '~' ? c : '?';
+    return text + (name.size() > 80 ? "...'" : "'");
+}
+
 std::string to_text(const std::vector<std::int64_t>& shape) {
     return fmt::format("[{}]", fmt::join(shape, ", "));
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace blockscope {
@@ -23,6 +24,9 @@ struct TensorFile {
     const Tensor& at(const std::string& name) const;
     bool has(const std::string& name) const { return tensors.count(name) != 0; }
 };
+
+/// 'name' for a message: one line of printable characters, cut after 80.
+std::string printable(std::string_view name);
 
 /// "[400, 128]"
 std::string to_text(const std::vector<std::int64_t>& shape);

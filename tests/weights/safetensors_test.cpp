@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/base/random.hpp"
 #include "blockscope/weights/tensor_file.hpp"
 
 #include "tests/weights/tensor_bytes.hpp"
@@ -39,7 +40,7 @@ TEST(Safetensors, NamesTheByteAndTheReason) {
     const std::string four(4, '\0');
     EXPECT_THAT(refusal(safetensors_bytes(
                     R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", "xx")),
-                HasSubstr("f: byte 8: tensor 'a': type \"F16\" is not read"));
+                HasSubstr("f: byte 8: tensor 'a': type 'F16' is not read"));
     EXPECT_THAT(refusal(safetensors_bytes(
                     R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", four)),
                 HasSubstr("does not fit"));
@@ -69,6 +70,23 @@ TEST(Safetensors, RefusesHugeCountsWithoutAskingForTheirMemory) {
                                                 R"(,"data_offsets":[0,4]}})",
                                             std::string(4, '\0'))),
                   "read");
+    }
+}
+
+TEST(Safetensors, CutOrChangedAnywhereGivesErrorsOnly) {
+    TensorFile file;
+    file.tensors["a"] = {{2, 3}, {1, 2, 3, 4, 5, 6}};
+    file.tensors["b"] = {{1}, {7}};
+    const auto good = safetensors_bytes(file);
+    for (std::size_t n = 0; n < good.size(); ++n) EXPECT_NE(refusal(good.substr(0, n)), "read");
+    Rng rng(1);
+    for (int round = 0; round < 20000; ++round) {
+        std::string bytes = good;
+        for (std::uint32_t changes = 1 + rng.below(4); changes > 0; --changes) {
+            bytes[rng.below(static_cast<std::uint32_t>(bytes.size()))] =
+                static_cast<char>(rng.below(256));
+        }
+        (void)refusal(bytes);  // anything but an Error would come out
     }
 }
 
