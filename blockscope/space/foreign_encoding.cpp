@@ -370,9 +370,8 @@ std::string to_ofa_dictionary(const DesignSpace& space, const Architecture& a) {
         for (int l = 0; l < unit.max_depth; ++l) {
             const int b = a.block[unit.first_slot + l];
             const Block& block = space.blocks[b];
-            const auto kernel = bottleneck
-                                    ? std::nullopt
-                                    : std::optional<double>(static_cast<double>(block.kernel));
+            std::optional<double> kernel;
+            if (!bottleneck) kernel = block.kernel;
             if (l < a.depth[u] && find_block(space, block.expand, kernel) != b) refuse("blocks");
             e.push_back(std::floor(block.expand) == block.expand
                             ? json(static_cast<int>(block.expand))

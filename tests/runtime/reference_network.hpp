@@ -143,7 +143,7 @@ double difference(const Got& got, const Want& want) {
         if (std::isnan(d)) return d;
         worst = std::max(worst, d);
     }
-    return worst / largest;
+    return worst == 0 ? 0 : worst / largest;
 }
 
 inline std::vector<float> image(std::int64_t elements, std::uint64_t seed) {

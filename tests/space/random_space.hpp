@@ -170,6 +170,18 @@ inline std::string head() {
                               once_in(2));
 }
 
+/// Without one block at one layer, if that leaves another.
+inline std::string with_one_block_less(const std::string& text,
+                                       const std::vector<std::string>& names) {
+    const auto space = parse_space(text, "random.toml");
+    const int u = from_to(0, static_cast<int>(space.units.size()) - 1);
+    const int l = from_to(0, space.units[u].max_depth - 1);
+    const auto blocks = allowed(space.units[u].blocks[l]);
+    if (blocks.size() == 1) return text;
+    return text + fmt::format("[[drop]]\nunit = {}\nlayer = {}\nblocks = \"{}\"\n", u + 1, l + 1,
+                              names[one_of(blocks)]);
+}
+
 /// The text of a space file.
 inline rc::Gen<std::string> file(const Limits& limits = {}) {
     return rc::gen::exec([limits] {
@@ -186,7 +198,8 @@ inline rc::Gen<std::string> file(const Limits& limits = {}) {
         text += blocks + stem(limits);
         const int units = from_to(1, limits.units);
         for (int u = 0; u < units; ++u) text += unit(limits, names);
-        return text + head();
+        text += head();
+        return once_in(2) ? with_one_block_less(text, names) : text;
     });
 }
 
