@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -134,6 +135,46 @@ BLOCKSCOPE_INLINE void join(const float* a, const float* b, const float* c, floa
     }
 }
 
+/// x becomes 1 / (1 + exp(-x)). The exponential is 2^n p(r) with n whole and p of degree 6.
+/// Source of the coefficients: Moshier, Cephes library, expf.
+template <int width>
+BLOCKSCOPE_INLINE void make_sigmoid(Vector<float, width>& x) {
+    using Bits = Vector<std::int32_t, width>;
+    constexpr float shift = 12582912.0F;  // adding it rounds to a whole number in the low bits
+    const Vector<float, width> limit = Vector<float, width>{} + 80.0F;
+    Vector<float, width> y = -x;
+    y = y > limit ? limit : y;
+    y = y < -limit ? -limit : y;
+    const Vector<float, width> shifted = y * 1.44269504F + shift;
+    const Vector<float, width> n = shifted - shift;
+    const Vector<float, width> r = (y - n * 0.693359375F) + n * 2.12194440e-4F;
+    Vector<float, width> p = r * 1.9875691500e-4F + 1.3981999507e-3F;
+    p = p * r + 8.3334519073e-3F;
+    p = p * r + 4.1665795894e-2F;
+    p = p * r + 1.6666665459e-1F;
+    p = p * r + 5.0000001201e-1F;
+    p = p * (r * r) + r + 1.0F;
+    const Bits exponential = reinterpret_cast<Bits>(p) + (reinterpret_cast<Bits>(shifted) << 23);
+    x = 1.0F / (reinterpret_cast<Vector<float, width>>(exponential) + 1.0F);
+}
+
+template <int width>
+BLOCKSCOPE_INLINE void gru(const float* x, const float* s, std::size_t n, float* h) {
+    for (std::size_t i = 0; i < n; i += width) {
+        Vector<float, width> reset = vector_at<width>(x + i) + vector_at<width>(s + i);
+        Vector<float, width> update = vector_at<width>(x + n + i) + vector_at<width>(s + n + i);
+        make_sigmoid<width>(reset);
+        make_sigmoid<width>(update);
+        // tanh(y) = 2 sigmoid(2 y) - 1
+        Vector<float, width> fresh =
+            (vector_at<width>(x + 2 * n + i) + reset * vector_at<width>(s + 2 * n + i)) * 2.0F;
+        make_sigmoid<width>(fresh);
+        fresh = fresh * 2.0F - 1.0F;
+        Vector<float, width>& state = vector_at<width>(h + i);
+        state = fresh + update * (state - fresh);
+    }
+}
+
 // One function a kernel and instruction set: the attribute makes the templates above compile for
 // it.
 // bytes: of a register.
@@ -158,7 +199,11 @@ BLOCKSCOPE_INLINE void join(const float* a, const float* b, const float* c, floa
                                 std::size_t n, float* out) {                                      \
         join<bytes / 4>(a, b, c, slope, n, out);                                                  \
     }                                                                                             \
-    constexpr Kernels name##_kernels{#name, name##_dense, name##_dense64, name##_sum, name##_join};
+    attributes void name##_gru(const float* x, const float* s, std::size_t n, float* h) {         \
+        gru<bytes / 4>(x, s, n, h);                                                               \
+    }                                                                                             \
+    constexpr Kernels name##_kernels{#name,      name##_dense, name##_dense64,                    \
+                                     name##_sum, name##_join,  name##_gru};
 
 BLOCKSCOPE_KERNELS(baseline, , 16, 3, 4)
 #if defined(__x86_64__)

@@ -4,6 +4,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/model/chain_network.hpp"
+#include "blockscope/model/gru.hpp"
 #include "blockscope/model/mlp.hpp"
 #include "blockscope/model/space_match.hpp"
 #include "blockscope/weights/tensor_file.hpp"
@@ -14,6 +15,7 @@ namespace {
 /// What the file holds, by the names of its tensors.
 std::string kind_of(const TensorFile& file) {
     if (holds_chain_network(file)) return "chain-gnn";
+    if (holds_gru(file)) return "gru";
     if (holds_mlp(file)) return "mlp";
     std::string found;
     for (const auto& [name, tensor] : file.tensors) {
@@ -23,7 +25,7 @@ std::string kind_of(const TensorFile& file) {
         }
         found += fmt::format("{}'{}' {}", found.empty() ? "" : ", ", name, to_text(tensor.shape));
     }
-    throw Error(fmt::format("holds neither an MLP nor a chain graph network, but {}",
+    throw Error(fmt::format("holds none of MLP, chain graph network and GRU, but {}",
                             found.empty() ? "no tensor" : found),
                 file.source);
 }
@@ -44,6 +46,8 @@ Model load_model(const std::string& path, const DesignSpace& space, const std::s
     }
     if (kind == "mlp") {
         model.predictor = make_mlp(file, space);
+    } else if (kind == "gru") {
+        model.predictor = make_gru(file, space);
     } else {
         const bool proxyless = has_body_of(space, "proxylessnas");
         model.predictor = make_chain_network(
