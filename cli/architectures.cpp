@@ -62,4 +62,12 @@ std::vector<int> chosen_resolutions(const DesignSpace& space, const Common& comm
     return common.resolutions;
 }
 
+void warn_of_failures(const std::string& metric, const MetricColumn& column, Console& console) {
+    if (column.failures.empty()) return;
+    const auto& [index, reason] = column.failures.front();
+    console.warn(fmt::format("{}: {} of {} architectures have no value; the first is row {}: {}",
+                             metric, column.failures.size(), column.values.size(), index + 1,
+                             reason));
+}
+
 }  // namespace blockscope::cli

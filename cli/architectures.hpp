@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "blockscope/space/design_space.hpp"
+#include "blockscope/metric/metric.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/common.hpp"
 
 namespace blockscope::cli {
 
@@ -15,5 +15,8 @@ std::vector<Architecture> read_architectures(const DesignSpace& space, const std
 
 /// --resolution, or the space's default. Throws Error for one the space does not list.
 std::vector<int> chosen_resolutions(const DesignSpace& space, const Common& common);
+
+/// Says how many of a column's architectures have no value, and why.
+void warn_of_failures(const std::string& metric, const MetricColumn& column, Console& console);
 
 }  // namespace blockscope::cli

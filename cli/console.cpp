@@ -1,11 +1,13 @@
 #include "cli/console.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
@@ -20,10 +22,21 @@ void on_interrupt(int) {
     interrupt_seen = 1;
 }
 
+double seconds_between(std::chrono::steady_clock::time_point a,
+                       std::chrono::steady_clock::time_point b) {
+    return std::chrono::duration<double>(b - a).count();
+}
+
+void print_json(const nlohmann::ordered_json& event) {
+    fmt::print(stderr, "{}\n",
+               event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 }  // namespace
 
-Console::Console(bool quiet) : quiet_(quiet), terminal_(::isatty(2) != 0) {
-    if (!terminal_) shown_ = start_;  // what takes no 10 s needs no line
+Console::Console(ConsoleOptions options)
+    : options_(options), terminal_(!options.json && ::isatty(2) != 0) {
+    if (!terminal_) shown_ = begin_;  // what is over soon needs no line
 }
 
 void Console::clear_bar() {
@@ -31,22 +44,46 @@ void Console::clear_bar() {
     bar_shown_ = false;
 }
 
-void Console::say(std::string_view line) {
-    if (quiet_) return;
+void Console::write(const char* event, std::string_view line) {
+    if (options_.quiet) return;
+    if (options_.json) {
+        print_json({{"event", event}, {"message", line}});
+        return;
+    }
     clear_bar();
-    fmt::print(stderr, "{}\n", line);
+    const bool is_warning = std::string_view(event) == "warning";
+    fmt::print(stderr, "{}{}\n", is_warning ? "warning: " : "", line);
 }
 
-/// Often enough for a bar, every 10 s where lines pile up.
+int Console::error(std::string_view line, int exit_code) {
+    if (options_.json) {
+        print_json({{"event", "error"}, {"message", line}, {"exit_code", exit_code}});
+    } else {
+        clear_bar();
+        fmt::print(stderr, "blockscope: {}\n", line);
+    }
+    return exit_code;
+}
+
+int Console::end(int exit_code) {
+    clear_bar();
+    if (options_.json && !options_.quiet) {
+        print_json({{"event", "end"},
+                    {"exit_code", exit_code},
+                    {"seconds", seconds_between(begin_, Clock::now())}});
+    }
+    return exit_code;
+}
+
+/// Often enough for a bar, every 10 s where lines pile up, every second for programs.
 bool Console::is_due(std::string_view task) {
-    if (quiet_) return false;
+    if (options_.quiet) return false;
     const auto now = Clock::now();
     if (task != task_) {
         task_ = task;
         start_ = now;
     }
-    const auto pause =
-        terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
+    const std::chrono::milliseconds pause(options_.json ? 1000 : terminal_ ? 200 : 10000);
     if (now - shown_ < pause) return false;
     shown_ = now;
     return true;
@@ -54,7 +91,16 @@ bool Console::is_due(std::string_view task) {
 
 void Console::update(std::string_view task, double done, double total) {
     if (!is_due(task)) return;
-    const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+    const double elapsed = seconds_between(start_, Clock::now());
+    if (options_.json) {
+        print_json({{"event", "progress"},
+                    {"task", task},
+                    {"done", done},
+                    {"total", total},
+                    {"unit", "items"},
+                    {"seconds", elapsed}});
+        return;
+    }
     std::string line = total > 0 ? fmt::format("{}: {:.0f} of {:.0f}", task, done, total)
                                  : fmt::format("{}: {:.0f}", task, done);
     if (total > 0 && done > 0 && elapsed > 1) {
@@ -67,6 +113,15 @@ void Console::update(std::string_view task, double done, double total) {
 void Console::update_seconds(std::string_view task, double done, double total,
                              std::string_view note) {
     if (!is_due(task)) return;
+    if (options_.json) {
+        print_json({{"event", "progress"},
+                    {"task", task},
+                    {"done", done},
+                    {"total", total},
+                    {"unit", "s"},
+                    {"note", note}});
+        return;
+    }
     show(fmt::format("{}: {:.0f} of {:.0f} s, {}", task, done, total, note), done / total);
 }
 

@@ -132,6 +132,11 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
         last = metric.evaluate(space, sequence.first(size).subspan(last_start), &progress);
         tried.grow(sequence, size, budget, metric, space);
     }
+    if (tried.seconds > 0) {
+        console.detail(fmt::format("{} at {}: {:.1f} networks per s of measuring",
+                                   metric.info().name, resolution,
+                                   static_cast<double>(tried.networks) / tried.seconds));
+    }
     const auto archs = sequence.first(tried.networks);
     Pool pool{{archs.begin(), archs.end()}, metric.recall(space, archs)};
     if (!Console::interrupted()) return pool;

@@ -7,7 +7,7 @@
 
 #include "blockscope/study/remembered.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/common.hpp"
 
 namespace blockscope::cli {
 

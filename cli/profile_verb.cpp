@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
@@ -9,37 +11,39 @@
 #include "blockscope/space/space_file.hpp"
 
 #include "cli/architectures.hpp"
-#include "cli/commands.hpp"
 #include "cli/pool.hpp"
+#include "cli/program.hpp"
 #include "cli/study_at_hand.hpp"
 
 namespace blockscope::cli {
 namespace {
 
-ProfileOptions profile_options(const ProfileCommand& command, const Common& common) {
+struct ProfileCommand {
+    std::string space;
+    std::vector<std::string> metrics;
+    std::size_t n = 2000;
+    std::string budget;  ///< "60s", "500" (networks) or empty
+    std::string estimator = "auto";
+    std::string protocol = "definition";
+    double level = 0.95;
+    std::vector<double> percentiles{5, 95};
+    std::string output = "blockscope-profile";
+};
+
+ProfileOptions profile_options(const ProfileCommand& command) {
     ProfileOptions options;
-    options.level = common.level;
+    options.level = command.level;
     options.percentiles = command.percentiles;
-    options.protocol = common.protocol == "published" ? Protocol::published : Protocol::definition;
+    options.protocol = command.protocol == "published" ? Protocol::published : Protocol::definition;
     return options;
 }
 
-void warn_of_failures(const std::string& name, const MetricColumn& column, std::size_t n,
-                      Console& console) {
-    if (column.failures.empty()) return;
-    console.say(
-        fmt::format("warning: {}: {} of {} architectures have no value, the first because: {}",
-                    name, column.failures.size(), n, column.failures.front().second));
-}
-
-}  // namespace
-
-int run_profile(const ProfileCommand& command, const Common& common, Console& console) {
+int run(const ProfileCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
-    const auto options = profile_options(command, common);
-    const Budget budget = parse_budget(common.budget, command.n);
+    const auto options = profile_options(command);
+    const Budget budget = parse_budget(command.budget, command.n);
     make_output_directory(command.output);
-    StudyAtHand study(common, study_in(command.output));
+    StudyAtHand study(common, study_in(command.output), console);
     Provenance provenance{{"tool", "blockscope"},
                           {"version", BLOCKSCOPE_VERSION},
                           {"command", common.command_line},
@@ -74,7 +78,7 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
             } else {
                 pool = gather(sequence, command.n, *metric, space, console);
             }
-            warn_of_failures(info.name, pool.column, pool.archs.size(), console);
+            warn_of_failures(info.name, pool.column, console);
             profiles.push_back(pooled_profile(space, {pool.archs, pool.column.values}, info,
                                               {resolution}, options));
             VarianceOptions variance;
@@ -92,12 +96,54 @@ int run_profile(const ProfileCommand& command, const Common& common, Console& co
     for (const auto& profile : profiles) {
         text += terminal_heatmap(space, profile, Console::truecolour(1)) + "\n";
     }
-    if (!common.quiet) write_output("-", text);
+    if (!common.console.quiet) write_output("-", text);
     console.say(
         fmt::format("wrote {0}/blocks.csv, placements.csv, depths.csv, variance.csv, table.csv and "
                     "profile.json; seed {1}",
                     command.output, common.seed));
     return Console::interrupted() ? 130 : 0;
+}
+
+}  // namespace
+
+void add_profile(Program& program) {
+    const auto command = std::make_shared<ProfileCommand>();
+    CLI::App& verb =
+        program.add_verb("profile", "which blocks, where, help or hurt a metric (Equations 1 to 3)",
+                         "blockscope profile ofa-mbv3 --metric macs -o macs-profile",
+                         [command](const Common& common, Console& console) {
+                             return run(*command, common, console);
+                         });
+    verb.add_option("SPACE", command->space, "name or TOML file")->required();
+    verb.add_option("--metric", command->metrics, "see blockscope metrics; may be repeated")
+        ->required()
+        ->expected(1)
+        ->take_all();
+    verb.add_option("-n", command->n, "architectures to sample where the estimate is not exact")
+        ->check(CLI::Range(std::size_t{20}, std::size_t{100000000}))
+        ->capture_default_str();
+    verb.add_option("--budget", command->budget,
+                    "of measured metrics at each resolution: 60s, or 500 networks; default -n");
+    verb.add_option("--estimator", command->estimator, "auto, exact or pooled")
+        ->check(CLI::IsMember({"auto", "exact", "pooled"}))
+        ->capture_default_str();
+    verb.add_option("--percentiles", command->percentiles, "of Equation 3, in per cent")
+        ->take_all()
+        ->delimiter(',')
+        ->check(between(0, 100))
+        ->capture_default_str();
+    verb.add_option("--protocol", command->protocol,
+                    "definition (the paper's text) or published (its code)")
+        ->check(CLI::IsMember({"definition", "published"}))
+        ->capture_default_str();
+    verb.add_option("--level", command->level, "of every interval")
+        ->check(between(0, 1))
+        ->capture_default_str();
+    verb.add_option("-o,--output", command->output, "directory to write")->capture_default_str();
+    verb.add_option("--study", program.common().study,
+                    "file of the study; default DIR/study.sqlite");
+    program.add_resolution(verb);
+    program.add_common(verb);
 }
 
 }  // namespace blockscope::cli

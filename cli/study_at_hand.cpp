@@ -10,8 +10,9 @@
 namespace blockscope::cli {
 namespace fs = std::filesystem;
 
-StudyAtHand::StudyAtHand(const Common& common, fs::path beside_output)
+StudyAtHand::StudyAtHand(const Common& common, fs::path beside_output, Console& console)
     : common_(common),
+      console_(console),
       path_(common.study.empty() ? std::move(beside_output) : fs::path(common.study)) {}
 
 std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric,
@@ -25,8 +26,14 @@ std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> 
             if (passes) session.conditions.push_back(std::move(fact));
         }
         study_.emplace(path_, std::move(session));
+        console_.detail(path_.empty() ? "no study: nothing is remembered"
+                                      : fmt::format("study {}: {} evaluations so far",
+                                                    path_.string(), study_->evaluation_count()));
     }
     auto context = context_of(*metric);
+    for (const auto& [name, value] : context.facts) {
+        console_.detail(fmt::format("{}: {} {}", metric->info().name, name, value));
+    }
     return remembered(std::move(metric), *study_, std::move(context));
 }
 

@@ -7,7 +7,7 @@
 #include "blockscope/profile/profile_files.hpp"
 #include "blockscope/study/remembered.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/common.hpp"
 
 namespace blockscope::cli {
 
@@ -17,7 +17,7 @@ namespace blockscope::cli {
 class StudyAtHand {
 public:
     /// beside_output: empty for a verb whose output is no file.
-    StudyAtHand(const Common& common, std::filesystem::path beside_output);
+    StudyAtHand(const Common& common, std::filesystem::path beside_output, Console& console);
 
     /// For a costly metric: visits are set on what is measured, and the study remembers it.
     /// Throws Error(Fault::runtime) for a study that another process has.
@@ -30,6 +30,7 @@ public:
 
 private:
     const Common& common_;
+    Console& console_;
     std::filesystem::path path_;
     std::optional<Study> study_;
 };

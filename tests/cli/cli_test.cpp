@@ -11,54 +11,6 @@
 namespace blockscope {
 namespace {
 
-TEST(CommandLine, GivesOneClearLineAndTheRightCodeForBadInput) {
-    const std::pair<const char*, std::pair<int, const char*>> cases[] = {
-        {"space ofa-mbv", {3, "blockscope: unknown space 'ofa-mbv' (did you mean 'ofa-mbv3'?)"}},
-        {"evaluate ofa-mbv3 --arch e3k3 --metric mac",
-         {3, "blockscope: --arch: column 5: expected '|' (unit 2), found 'the end'"}},
-        {"profile ofa-mbv3 --metric mac -o @",
-         {3, "blockscope: unknown metric 'mac' (did you mean 'macs'?)"}},
-        {"profile ofa-mbv3 --metric macs -o /proc/nowhere",
-         {1, "blockscope: /proc/nowhere: cannot be written"}},
-        {"profile ofa-mbv3 --metric macs --resolution 223 -o @",
-         {3, "blockscope: 'ofa-mbv3' has no resolution 223"}},
-        {"profile ofa-mbv3 --metric macs --level 2 -o @",
-         {2, "blockscope: --level: must lie between 0 and 1"}},
-        {"spce ofa-mbv3", {2, "(did you mean 'space'?)"}},
-        {"sample ofa-mbv3 -n 0", {2, "blockscope: -n"}},
-        {"evaluate ofa-mbv3 --archs nowhere.csv --metric macs",
-         {3, "blockscope: nowhere.csv: cannot be read"}},
-    };
-    const auto directory = scratch("bad").string();
-    for (const auto& [arguments, expected] : cases) {
-        std::string line = arguments;
-        if (const auto at = line.find('@'); at != std::string::npos) line.replace(at, 1, directory);
-        SCOPED_TRACE(line);
-        const Outcome r = run(line);
-        EXPECT_EQ(r.code, expected.first) << r.text;
-        EXPECT_NE(r.text.find(expected.second), std::string::npos) << r.text;
-        EXPECT_EQ(std::count(r.text.begin(), r.text.end(), '\n'), 1) << r.text;
-    }
-}
-
-TEST(CommandLine, EveryVerbHasHelpWithAnExampleThatRuns) {
-    const auto directory = scratch("help");
-    std::filesystem::create_directories(directory);
-    for (const auto* verb :
-         {"spaces", "space", "metrics", "sample", "evaluate", "measure", "profile", "export"}) {
-        SCOPED_TRACE(verb);
-        const Outcome help = run(std::string(verb) + " --help");
-        EXPECT_EQ(help.code, 0);
-        const auto at = help.text.find("Example:\n  blockscope ");
-        ASSERT_NE(at, std::string::npos);
-        auto example = help.text.substr(at + 22);
-        example = example.substr(0, example.find('\n'));
-        const std::string command = "cd " + directory.string() + " && " + BLOCKSCOPE_BINARY + " " +
-                                    example + " >/dev/null 2>&1";
-        EXPECT_EQ(std::system(command.c_str()), 0) << example;
-    }
-}
-
 TEST(CommandLine, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
     const auto one = run("sample resnet50 -n 9000 --seed 5 --threads 1 --quiet");
     const auto four = run("sample resnet50 -n 9000 --seed 5 --threads 4 --quiet");

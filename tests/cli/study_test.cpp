@@ -185,6 +185,21 @@ TEST(StudyOfMeasurements, OfTwoProcessesTurnsOneAwayInOneLine) {
     end(first);
 }
 
+TEST(StudyOfMeasurements, IsLeftInOrderByCtrlC) {
+    const auto folder = scratch_folder("interrupt");
+    const auto study = folder / "study.sqlite";
+    const pid_t child = start("measure " + tiny_space(folder) + " -n 300000 --visits 1 -o " +
+                              (folder / "m.csv").string());
+    ASSERT_TRUE(happens(child, [&] { return rows(study) > 0; }));
+    ::kill(child, SIGINT);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 130);
+    EXPECT_TRUE(fs::exists(folder / "m.csv")) << "what was measured is written";
+    EXPECT_EQ(sql(study, "SELECT count(*) FROM evaluations WHERE value IS NULL"), "0\n");
+}
+
 TEST(StudyOption, IsRefusedForANewerStudyAndLeavesItAlone) {
     const auto folder = scratch_folder("newer");
     const auto study = folder / "s.sqlite";

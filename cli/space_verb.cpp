@@ -1,4 +1,5 @@
 #include <bit>
+#include <memory>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -6,13 +7,17 @@
 #include "blockscope/base/text.hpp"
 #include "blockscope/network/cost.hpp"
 #include "blockscope/space/encoding.hpp"
-#include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/program.hpp"
 
 namespace blockscope::cli {
 namespace {
+
+struct SpaceCommand {
+    std::string space;
+    bool json = false;
+};
 
 std::string join(const std::vector<int>& values) {
     return fmt::format("{}", fmt::join(values, " "));
@@ -68,21 +73,7 @@ std::string resolutions_text(const DesignSpace& space) {
                        space.resolutions.size());
 }
 
-}  // namespace
-
-int run_spaces(Console&) {
-    std::string text = fmt::format("{:<16}{:<38}{:>8}{:>26}\n", "name", "title", "places",
-                                   "architectures of the body");
-    for (const auto& name : built_in_space_names()) {
-        const auto space = load_space(name);
-        text += fmt::format("{:<16}{:<38}{:>8}{:>26}\n", name, space.title,
-                            placements(space).size(), size(space).body);
-    }
-    write_output("-", text);
-    return 0;
-}
-
-int run_space(const SpaceCommand& command, const Common& common, Console&) {
+int run(const SpaceCommand& command, const Common& common) {
     const auto space = load_space(command.space);
     const int resolution =
         common.resolutions.empty() ? space.default_resolution : common.resolutions.front();
@@ -149,21 +140,17 @@ int run_space(const SpaceCommand& command, const Common& common, Console&) {
     return 0;
 }
 
-int run_sample(const SampleCommand& command, const Common& common, Console& console) {
-    const auto space = load_space(command.space);
-    std::string text = "arch,resolution\n";
-    const auto resolutions = common.resolutions.empty() ? std::vector<int>{space.default_resolution}
-                                                        : common.resolutions;
-    for (const int resolution : resolutions) {
-        for (const auto& a :
-             sample(space, command.n, Rng(common.seed), resolution, common.threads)) {
-            text += body_text(space, a) + fmt::format(",{}\n", resolution);
-        }
-    }
-    write_output(command.output, text);
-    console.say(fmt::format("{} architectures of {}, seed {}", command.n * resolutions.size(),
-                            space.name, common.seed));
-    return 0;
+}  // namespace
+
+void add_space(Program& program) {
+    const auto command = std::make_shared<SpaceCommand>();
+    CLI::App& verb = program.add_verb(
+        "space", "shows one design space", "blockscope space ofa-mbv3",
+        [command](const Common& common, Console&) { return run(*command, common); });
+    verb.add_option("SPACE", command->space, "name or TOML file")->required();
+    verb.add_flag("--json", command->json, "as JSON");
+    program.add_resolution(verb);
+    program.add_common(verb);
 }
 
 }  // namespace blockscope::cli

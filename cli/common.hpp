@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/console.hpp"
+
+namespace blockscope::cli {
+
+/// Options that several verbs have.
+struct Common {
+    std::string command_line;  ///< as typed
+    std::uint64_t seed = 1;
+    unsigned threads = 0;          ///< 0: all cores of this process
+    std::vector<int> resolutions;  ///< empty: the space's default
+    bool no_host = false;
+    ConsoleOptions console;
+    std::string study;
+    std::string config;
+    bool dump_config = false;
+};
+
+}  // namespace blockscope::cli

@@ -1,0 +1,88 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/csv.hpp"
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/registry.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/space_file.hpp"
+
+#include "cli/architectures.hpp"
+#include "cli/program.hpp"
+#include "cli/study_at_hand.hpp"
+
+namespace blockscope::cli {
+namespace {
+
+struct EvaluateCommand {
+    std::string space;
+    std::string archs;
+    std::vector<std::string> arch;
+    std::vector<std::string> metrics;
+    std::string output = "-";
+};
+
+int run(const EvaluateCommand& command, const Common& common, Console& console) {
+    const auto space = load_space(command.space);
+    std::vector<Architecture> archs;
+    if (!command.archs.empty()) archs = read_architectures(space, command.archs);
+    const int resolution = chosen_resolutions(space, common).front();
+    for (const auto& text : command.arch) {
+        archs.push_back(parse_architecture(space, text, resolution, "--arch"));
+    }
+    if (archs.empty()) throw Error("no architectures: give --archs FILE or --arch TEXT");
+    StudyAtHand study(common, study_beside(command.output), console);
+    std::vector<MetricColumn> columns;
+    std::string header = "arch,resolution";
+    for (const auto& name : command.metrics) {
+        auto metric = make_metric(name, space, common.seed, common.threads);
+        if (metric->info().costly) {
+            metric = study.remember(std::move(metric), LatencyOptions().visits);
+        }
+        columns.push_back(metric->evaluate(space, archs, &console));
+        header += "," + csv_cell(metric->info().column);
+        warn_of_failures(metric->info().name, columns.back(), console);
+    }
+    std::string text = header + "\n";
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        text += body_text(space, archs[i]) + fmt::format(",{}", archs[i].resolution);
+        for (const auto& column : columns) text += "," + round_trip(column.values[i]);
+        text += '\n';
+    }
+    write_output(command.output, text);
+    return 0;
+}
+
+}  // namespace
+
+void add_evaluate(Program& program) {
+    const auto command = std::make_shared<EvaluateCommand>();
+    CLI::App& verb =
+        program.add_verb("evaluate", "numbers for given architectures, as CSV in their order",
+                         "blockscope evaluate ofa-mbv3 --arch \"{'ks':5,'e':4,'d':3}\" "
+                         "--metric macs --metric params",
+                         [command](const Common& common, Console& console) {
+                             return run(*command, common, console);
+                         });
+    verb.add_option("SPACE", command->space, "name or TOML file")->required();
+    verb.add_option("--archs", command->archs,
+                    "CSV with an arch column, a text file with one a line, or net.config");
+    verb.add_option("--arch", command->arch, "one architecture; may be repeated")
+        ->expected(1)
+        ->allow_extra_args(false)  // a list of lists in brackets is one value
+        ->take_all();
+    verb.add_option("--metric", command->metrics, "see blockscope metrics; may be repeated")
+        ->required()
+        ->expected(1)
+        ->take_all();
+    verb.add_option("-o,--output", command->output, "file, - for standard output")
+        ->capture_default_str();
+    verb.add_option("--study", program.common().study,
+                    "file that remembers costly evaluations; default study.sqlite beside -o FILE");
+    program.add_resolution(verb);
+    program.add_common(verb);
+}
+
+}  // namespace blockscope::cli

@@ -1,0 +1,118 @@
+#include "cli/program.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+
+#include "cli/config.hpp"
+
+namespace blockscope::cli {
+namespace {
+
+std::string as_typed(int argc, char** argv) {
+    std::string line = "blockscope";
+    for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
+    return line;
+}
+
+}  // namespace
+
+Program::Program()
+    : app_("Profiles design spaces of mobile neural networks for a device.", "blockscope") {
+    app_.set_version_flag("--version", "blockscope " BLOCKSCOPE_VERSION);
+    app_.require_subcommand(1);
+}
+
+CLI::App& Program::add_verb(const char* name, const char* what, const char* example, Work work) {
+    CLI::App* verb = app_.add_subcommand(name, what);
+    verb->footer(std::string("Example:\n  ") + example);
+    // said twice, the last one counts: scripts give defaults that people override
+    verb->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    verb->callback([this, work = std::move(work)] { work_ = work; });
+    return *verb;
+}
+
+void Program::add_common(CLI::App& verb) {
+    verb.option_defaults()->group("Options of every verb");
+    verb.add_option("--seed", common_.seed, "of everything random")->capture_default_str();
+    verb.add_option("--threads", common_.threads, "0: all cores")->capture_default_str();
+    verb.add_option("--config", common_.config, "TOML file with options as keys; options win");
+    verb.add_flag("--dump-config", common_.dump_config, "print such a file and do nothing else");
+    verb.add_flag("--no-host", common_.no_host, "leave host names out of what is written");
+    verb.add_flag("--quiet", common_.console.quiet, "say nothing but errors");
+    verb.add_flag("-v,--verbose", common_.console.verbose, "say more: versions, files, rates");
+    verb.add_flag("--log-json", common_.console.json, "say it as JSON, one object a line");
+}
+
+void Program::add_resolution(CLI::App& verb) {
+    verb.add_option("--resolution", common_.resolutions, "input side in pixels; several allowed")
+        ->delimiter(',')
+        ->take_all();
+}
+
+int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) const {
+    std::string hint;
+    std::vector<std::string> names;
+    std::string wrong;
+    if (const auto verbs = app_.get_subcommands(); verbs.empty()) {
+        for (const auto* verb : app_.get_subcommands(nullptr)) names.push_back(verb->get_name());
+        if (argc > 1) wrong = argv[1];
+    } else if (const auto rest = verbs.front()->remaining(); !rest.empty()) {
+        for (const auto* option : verbs.front()->get_options()) {
+            for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+        }
+        wrong = rest.front().substr(0, rest.front().find('='));
+    }
+    if (!wrong.empty()) hint = did_you_mean(wrong, names);
+    Console(common_.console).error(error.what() + hint, 2);
+    return 2;
+}
+
+int Program::run(int argc, char** argv) {
+    common_.command_line = as_typed(argc, argv);
+    for (const auto* verb : app_.get_subcommands(nullptr)) {
+        for (auto* option : const_cast<CLI::App*>(verb)->get_options()) {
+            if (option->get_required()) required_.push_back(option);
+        }
+    }
+    const auto require = [this](bool required) {
+        for (auto* option : required_) option->required(required);
+    };
+    require(false);  // until --config has been read
+    try {
+        app_.parse(argc, argv);
+        CLI::App& verb = *app_.get_subcommands().front();
+        if (!common_.config.empty()) apply_config(verb, common_.config);
+        if (common_.dump_config) {
+            write_output("-", dump_config(verb));
+            return 0;
+        }
+        for (const auto* option : required_) {
+            const auto& own = verb.get_options();
+            if (option->empty() && std::find(own.begin(), own.end(), option) != own.end()) {
+                throw CLI::RequiredError(option->get_name());
+            }
+        }
+    } catch (const CLI::ParseError& e) {
+        require(true);  // for the help
+        if (e.get_exit_code() == 0) return app_.exit(e);
+        return usage_error(e, argc, argv);
+    }
+    Console console(common_.console);
+    Console::catch_interrupts();
+    return console.end(work_(common_, console));
+}
+
+std::function<std::string(const std::string&)> between(double low, double high) {
+    return [low, high](const std::string& text) -> std::string {
+        double value = 0;
+        if (!parse_number(text, value)) return "not a number";
+        if (value > low && value < high) return "";
+        return fmt::format("must lie between {} and {}", low, high);
+    };
+}
+
+}  // namespace blockscope::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/common.hpp"
+
+namespace blockscope::cli {
+
+/// The program as verbs with their options. A verb is one file: its options, and what it does.
+class Program {
+public:
+    using Work = std::function<int(const Common&, Console&)>;
+
+    Program();
+
+    /// example: a command line that runs, shown under --help.
+    CLI::App& add_verb(const char* name, const char* what, const char* example, Work work);
+    /// The options that every verb has; called after the verb's own, so that help shows them last.
+    void add_common(CLI::App& verb);
+    void add_resolution(CLI::App& verb);
+
+    Common& common() { return common_; }
+
+    /// Parses and does it. Returns the exit code; throws Error.
+    int run(int argc, char** argv);
+
+private:
+    int usage_error(const CLI::ParseError& error, int argc, char** argv) const;
+
+    CLI::App app_;
+    Common common_;
+    Work work_;
+    std::vector<CLI::Option*> required_;  ///< of the verb; --config may give them too
+};
+
+void add_spaces(Program& program);
+void add_space(Program& program);
+void add_metrics(Program& program);
+void add_sample(Program& program);
+void add_evaluate(Program& program);
+void add_measure(Program& program);
+void add_profile(Program& program);
+void add_export(Program& program);
+
+/// For Option::check: a number strictly between two others.
+std::function<std::string(const std::string&)> between(double low, double high);
+
+}  // namespace blockscope::cli

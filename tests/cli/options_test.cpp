@@ -1,0 +1,150 @@
+#include <csignal>
+#include <cstdlib>
+
+#include <CLI/Version.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "blockscope/base/text.hpp"
+
+#include "program.hpp"
+
+namespace blockscope {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+const std::vector<std::string> verbs{"spaces",   "space",   "metrics", "sample",
+                                     "evaluate", "measure", "profile", "export"};
+
+// BLOCKSCOPE_UPDATE_GOLDEN=1 writes what is compared with otherwise.
+TEST(Help, IsAsItWasReviewed) {
+    if (std::string(CLI11_VERSION) != "2.1.2") {
+        GTEST_SKIP() << "CLI11 " << CLI11_VERSION << " lays help out differently from 2.1.2";
+    }
+    const fs::path golden = fs::path(BLOCKSCOPE_SOURCE_DIR) / "tests/golden/help";
+    std::vector<std::pair<std::string, std::string>> helps{{"blockscope", run("--help").text}};
+    for (const auto& verb : verbs) helps.emplace_back(verb, run(verb + " --help").text);
+    for (const auto& [name, text] : helps) {
+        const auto path = golden / (name + ".txt");
+        if (std::getenv("BLOCKSCOPE_UPDATE_GOLDEN") != nullptr) write_file(path, text);
+        EXPECT_EQ(read_file(path), text)
+            << "BLOCKSCOPE_UPDATE_GOLDEN=1 makes this the expected one";
+    }
+}
+
+TEST(Help, HasAnExampleThatRunsForEveryVerb) {
+    const auto directory = scratch_folder("help");
+    for (const auto& verb : verbs) {
+        SCOPED_TRACE(verb);
+        const Outcome help = run(verb + " --help");
+        EXPECT_EQ(help.code, 0);
+        const auto at = help.text.find("Example:\n  blockscope ");
+        ASSERT_NE(at, std::string::npos);
+        auto example = help.text.substr(at + 22);
+        example = example.substr(0, example.find('\n'));
+        const auto ran =
+            run_shell("cd " + directory.string() + " && " + BLOCKSCOPE_BINARY + " " + example);
+        EXPECT_EQ(ran.code, 0) << ran.text;
+    }
+}
+
+TEST(Config, IsWhatDumpConfigWrites) {
+    const auto folder = scratch_folder("config");
+    const auto file = (folder / "c.toml").string();
+    const auto in_folder = "cd " + folder.string() + " && " BLOCKSCOPE_BINARY " ";
+    const std::string typed =
+        "profile resnet50 --metric macs --metric 'params' --percentiles 10,50.5 --level 0.9 "
+        "--protocol published --no-host -o p";
+    ASSERT_EQ(run_shell(in_folder + typed + " --dump-config >c.toml").code, 0);
+    EXPECT_FALSE(fs::exists(folder / "p")) << "it did more than dump";
+    // the file says the same as what was typed: dumping it gives the file again
+    EXPECT_EQ(run("profile --dump-config --config " + file).text, read_file(file));
+    ASSERT_EQ(run_shell(in_folder + "profile --quiet --config c.toml").code, 0);
+    const auto from_config = read_file(folder / "p/placements.csv");
+    ASSERT_EQ(run_shell(in_folder + typed).code, 0);
+    EXPECT_EQ(read_file(folder / "p/placements.csv"), from_config);
+}
+
+TEST(Config, GivesWayToWhatIsTyped) {
+    const auto folder = scratch_folder("typed");
+    write_file(folder / "c.toml", "n = 3\nseed = 9\nspace = 'resnet50'\nquiet = true\n");
+    const auto config = " --config " + (folder / "c.toml").string();
+    const auto three = run("sample" + config);
+    EXPECT_EQ(three.code, 0);
+    EXPECT_EQ(three.text, run("sample resnet50 -n 3 --seed 9 --quiet").text);
+    EXPECT_EQ(run("sample -n 2" + config).text, run("sample resnet50 -n 2 --seed 9 --quiet").text);
+    EXPECT_EQ(run("sample ofa-mbv3" + config).text,
+              run("sample ofa-mbv3 -n 3 --seed 9 --quiet").text);
+}
+
+TEST(Config, TemplateNamesWhatIsStillMissing) {
+    const auto dumped = run("evaluate --dump-config");
+    EXPECT_EQ(dumped.code, 0);
+    EXPECT_THAT(dumped.text, HasSubstr("# metric = \n"));
+    EXPECT_THAT(dumped.text, HasSubstr("output = \"-\"\n"));
+}
+
+/// The events of --log-json; data that goes to standard output is thrown away.
+std::vector<nlohmann::json> events(const std::string& arguments) {
+    std::vector<nlohmann::json> list;
+    const auto text = run(arguments + " --log-json 2>&1 >/dev/null").text;
+    for (const auto line : split(text, '\n')) {
+        if (!line.empty()) list.push_back(nlohmann::json::parse(line));
+    }
+    return list;
+}
+
+TEST(LogJson, SaysOneObjectALine) {
+    const auto folder = scratch_folder("json");
+    const auto space = tiny_space(folder);
+    const auto list = events("profile " + space + " --metric latency/host --budget 2s -v -o " +
+                             (folder / "p").string());
+    std::map<std::string, int> count;
+    for (const auto& event : list) {
+        ++count[event.at("event").get<std::string>()];
+        if (event.at("event") != "progress") continue;
+        EXPECT_EQ(event.at("unit"), "s");
+        EXPECT_EQ(event.at("total"), 2);
+        EXPECT_LE(event.at("done"), 2);
+    }
+    EXPECT_GE(count["progress"], 1);
+    EXPECT_GE(count["summary"], 2);
+    EXPECT_GE(count["detail"], 5);
+    EXPECT_EQ(list.back().at("event"), "end");
+    EXPECT_EQ(list.back().at("exit_code"), 0);
+}
+
+TEST(LogJson, SaysErrorsWithTheirCode) {
+    for (const auto& [arguments, code] :
+         {std::pair{"space nowhere", 3}, {"sample", 2}, {"sample ofa-mbv3 -o /dev/full", 1}}) {
+        const auto list = events(arguments);
+        ASSERT_EQ(list.size(), 1) << arguments;
+        EXPECT_EQ(list[0].at("event"), "error");
+        EXPECT_EQ(list[0].at("exit_code"), code);
+        EXPECT_FALSE(list[0].at("message").get<std::string>().empty());
+    }
+}
+
+TEST(Quiet, SaysNothingButErrors) {
+    EXPECT_EQ(run("sample ofa-mbv3 -n 3 --quiet 2>&1 >/dev/null").text, "");
+    EXPECT_NE(run("sample ofa-mbv3 -n 3 2>&1 >/dev/null").text, "");
+    EXPECT_NE(run("sample ofa-mbv -n 3 --quiet 2>&1 >/dev/null").text, "");
+}
+
+TEST(Architectures, MayBeListsOfListsOnTheCommandLine) {
+    const auto r =
+        run("evaluate ofa-mbv3 --metric macs --quiet "
+            "--arch \"[['mbconv3_e3_k3','mbconv3_e3_k3'],['mbconv3_e3_k3','mbconv3_e3_k3'],"
+            "['mbconv3_e3_k3','mbconv3_e3_k3'],['mbconv3_e3_k3','mbconv3_e3_k3'],"
+            "['mbconv3_e3_k3','mbconv3_e3_k3']]\" --arch \"{'ks':3,'e':3,'d':2}\"");
+    EXPECT_EQ(r.text,
+              "arch,resolution,macs\n"
+              "e3k3-e3k3|e3k3-e3k3|e3k3-e3k3|e3k3-e3k3|e3k3-e3k3,224,193078200\n"
+              "e3k3-e3k3|e3k3-e3k3|e3k3-e3k3|e3k3-e3k3|e3k3-e3k3,224,193078200\n");
+}
+
+}  // namespace
+}  // namespace blockscope
