@@ -6,6 +6,7 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/metric/table.hpp"
+#include "blockscope/profile/agreement.hpp"
 #include "blockscope/profile/profile_files.hpp"
 #include "blockscope/report/heatmap.hpp"
 #include "blockscope/space/space_file.hpp"
@@ -53,15 +54,23 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
                            "the members of a cell"}};
     std::vector<Profile> profiles;
     std::vector<Table> tables;
+    std::vector<Agreement> correlations;
     for (const int resolution : chosen_resolutions(space, common)) {
         DrawnSequence sequence(space, resolution, common);
         Table table;
+        const std::size_t first_profile = profiles.size();
+        std::vector<std::vector<double>> columns;  // of each profile, along the drawn sequence
         for (const auto& name : command.metrics) {
             auto metric = make_metric(name, space, common.seed, common.threads);
             const MetricInfo info = metric->info();
             const auto terms = metric->additive(space, resolution);
             if (terms && command.estimator != "pooled") {
                 profiles.push_back(exact_profile(space, *terms, info, resolution, options));
+                if (command.metrics.size() > 1) {
+                    const auto archs = sequence.first(command.n);
+                    columns.emplace_back(archs.size());
+                    terms->evaluate(archs, columns.back());
+                }
                 continue;
             }
             if (command.estimator == "exact") {
@@ -87,20 +96,30 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
             profiles.back().shares =
                 pooled_variance_shares(space, {pool.archs, pool.column.values}, variance);
             table.add(info.column, pool.archs, pool.column.values);
+            columns.push_back(std::move(pool.column.values));
+        }
+        if (command.metrics.size() > 1) {
+            const auto of_this = std::span(profiles).subspan(first_profile);
+            for (auto& a : agreements(of_this, columns, options.level)) {
+                correlations.push_back(std::move(a));
+            }
         }
         if (!table.archs.empty()) tables.push_back(std::move(table));
     }
     write_profiles(command.output, space, profiles, provenance);
     write_file(command.output + "/table.csv", table_csv(space, tables));
+    if (command.metrics.size() > 1) {
+        write_file(command.output + "/correlations.csv", correlations_csv(correlations));
+    }
     std::string text;
     for (const auto& profile : profiles) {
         text += terminal_heatmap(space, profile, Console::truecolour(1)) + "\n";
     }
     if (!common.console.quiet) write_output("-", text);
-    console.say(
-        fmt::format("wrote {0}/blocks.csv, placements.csv, depths.csv, variance.csv, table.csv and "
-                    "profile.json; seed {1}",
-                    command.output, common.seed));
+    console.say(fmt::format(
+        "wrote {0}/blocks.csv, placements.csv, depths.csv, variance.csv, table.csv{2} and "
+        "profile.json; seed {1}",
+        command.output, common.seed, command.metrics.size() > 1 ? ", correlations.csv" : ""));
     return Console::interrupted() ? 130 : 0;
 }
 
