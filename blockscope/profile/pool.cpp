@@ -76,12 +76,21 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
                         size(), least_values));
     }
     fit_ = cross_fit(space, archs_, values_, resolutions_);
+    predicted_ = fit_.predicted;
+    correction_ = KernelCorrection::fitted(space, archs_, values_, fit_);
+    if (correction_) {
+        for (std::size_t i = 0; i < size(); ++i) predicted_[i] += correction_->predicted()[i];
+    }
     sum_up();
 }
 
 void Pool::sum_up() {
     const std::size_t folds = fit_.models.size();
-    const auto expected = surrogate_means(space_, strata_, fit_.models);
+    auto expected = surrogate_means(space_, strata_, fit_.models);
+    if (correction_) {
+        const auto more = correction_->means(strata_);
+        for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += more[i];
+    }
     struct Part {
         double weight = 0, residual = 0;                               // sums of w, w r
         double squared = 0, squared_residual = 0, squared_square = 0;  // of w^2, w^2 r, w^2 r^2
@@ -91,7 +100,7 @@ void Pool::sum_up() {
     std::vector<int> numbers(static_cast<std::size_t>(strata_.most()));
     for (std::size_t i = 0; i < size(); ++i) {
         const double w = weight(i);
-        const double r = values_[i] - fit_.predicted[i];
+        const double r = values_[i] - predicted_[i];
         const int n = strata_.of(archs_[i], numbers.data());
         for (int k = 0; k < n; ++k) {
             Part& p = parts[static_cast<std::size_t>(numbers[k]) * folds + fit_.fold[i]];
@@ -211,7 +220,7 @@ std::vector<double> Pool::covariance() const {
     std::vector<int> numbers(static_cast<std::size_t>(strata_.most()));
     const std::size_t used = std::min(size(), most_for_covariance);
     for (std::size_t i = 0; i < used; ++i) {
-        const double a = weight(i) * (values_[i] - fit_.predicted[i] + centre_[fit_.fold[i]]);
+        const double a = weight(i) * (values_[i] - predicted_[i] + centre_[fit_.fold[i]]);
         const double square = a * a;
         const int k = strata_.of(archs_[i], numbers.data());
         for (int x = 0; x < k; ++x) {

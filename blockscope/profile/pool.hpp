@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "blockscope/profile/kernel_correction.hpp"
 #include "blockscope/profile/strata.hpp"
 #include "blockscope/profile/surrogate.hpp"
 #include "blockscope/stats/estimate.hpp"
@@ -22,8 +24,9 @@ struct EvaluatedSample {
     double noise = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// A sample prepared for means under conditions: surrogates cross-fitted, residuals summed by
-/// stratum. The mean in stratum s is
+/// A sample prepared for means under conditions: surrogates (an additive one, and a smooth function
+/// of what that leaves where it pays) cross-fitted, residuals summed by stratum. The mean in
+/// stratum s is
 ///     sum over folds f of the members' share in f times E[g_f | s]  +  mean residual of members,
 /// unbiased whatever the surrogates g_f are worth; its variance is that of the residuals.
 class Pool {
@@ -39,6 +42,7 @@ public:
     const std::vector<double>& values() const { return values_; }
     bool weighted() const { return !weights_.empty(); }
     double weight(std::size_t i) const { return weights_.empty() ? 1.0 : weights_[i]; }
+    /// The additive surrogates alone.
     const CrossFit& fit() const { return fit_; }
     const std::vector<int>& resolutions() const { return resolutions_; }
 
@@ -84,8 +88,10 @@ private:
     std::vector<Architecture> archs_;
     std::vector<double> values_, weights_;
     CrossFit fit_;
-    std::vector<Stratum> sums_;   ///< by stratum
-    std::vector<double> centre_;  ///< by fold: E[g_f] - mean(everything)
+    std::optional<KernelCorrection> correction_;
+    std::vector<double> predicted_;  ///< out of fold, correction included
+    std::vector<Stratum> sums_;      ///< by stratum
+    std::vector<double> centre_;     ///< by fold: E[g_f] - mean(everything)
 };
 
 }  // namespace blockscope
