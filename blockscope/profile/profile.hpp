@@ -54,7 +54,7 @@ struct DepthEffect {
 
 struct Profile {
     MetricInfo metric;
-    std::string estimator;  ///< "exact", "pooled" or "fixed"
+    std::string estimator;  ///< "exact", "pooled", "fixed" or "table"
     int resolution = 0;     ///< 0: a factor, uniform over several
     ProfileOptions options;
     std::size_t evaluations = 0;    ///< architectures evaluated; 0 for exact
@@ -66,6 +66,8 @@ struct Profile {
     std::vector<Estimate> base_percentiles;
     std::vector<Cell> cells;            ///< in the order of placements()
     std::vector<BlockResponse> blocks;  ///< in the order of block_names()
+    /// Of the estimated block responses, row by row; pooled only
+    std::vector<double> block_covariance;
     std::vector<DepthEffect> depths;
     std::vector<VarianceShare> shares;  ///< empty: not asked
 };
@@ -84,6 +86,13 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
 Profile pooled_profile(const DesignSpace& space, const EvaluatedSample& sample,
                        const MetricInfo& metric, const std::vector<int>& resolutions,
                        const ProfileOptions& options);
+
+/// Means and percentiles of a finite table's own rows, with no claim about the space: what the rows
+/// that carry a placement have on average. Intervals hold the noise of the values, where it is
+/// known, and nothing else. Throws Error for a table without values.
+Profile table_profile(const DesignSpace& space, const EvaluatedSample& sample,
+                      const MetricInfo& metric, const std::vector<int>& resolutions,
+                      const ProfileOptions& options);
 
 /// The published procedure's draws.
 struct FixedSample {
