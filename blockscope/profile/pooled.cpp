@@ -125,6 +125,7 @@ void add_blocks(const Pool& pool, Profile& profile, const std::vector<double>& c
         differences.push_back(std::move(difference));
     }
     const auto own = covariance_of(responses, covariance, n);
+    profile.block_covariance = own;
     const auto apart = covariance_of(differences, covariance, n);
     const double probability = simultaneous_probability(apart, profile.options.level);
     const double degrees = static_cast<double>(pool.size()) - 1;
