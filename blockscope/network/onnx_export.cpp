@@ -140,14 +140,15 @@ std::string Writer::tensor(int number) const {
 void Writer::weights(const Operator& op, int index, const std::string& name) {
     const auto& entry = parameters_[static_cast<std::size_t>(index)];
     if (!entry) throw Error(fmt::format("{} has no parameters", name));
+    const OperatorParameters numbers = entry->numbers();
     if (op.kind == OpKind::linear) {
-        initializer(name + ".weight", {op.out.channels, op.in.elements()}, entry->weight);
+        initializer(name + ".weight", {op.out.channels, op.in.elements()}, numbers.weight);
     } else {
         initializer(name + ".weight",
                     {op.out.channels, op.in.channels / op.groups, op.kernel, op.kernel},
-                    entry->weight);
+                    numbers.weight);
     }
-    initializer(name + ".bias", {op.out.channels}, entry->bias);
+    initializer(name + ".bias", {op.out.channels}, numbers.bias);
 }
 
 void Writer::body(const Operator& op, int index, const std::string& name,

@@ -62,6 +62,17 @@ void fill(std::vector<float>& values, double limit, Rng& rng) {
 
 constexpr double bias_limit = 0.1;
 
+OperatorParameters random_numbers(std::uint64_t seed, std::int64_t fan_in, int out, double gain) {
+    Rng rng(seed);
+    OperatorParameters made;
+    made.weight.resize(static_cast<std::size_t>(fan_in * out));
+    made.bias.resize(static_cast<std::size_t>(out));
+    // a uniform distribution has variance limit^2 / 3
+    fill(made.weight, std::sqrt(3 * gain / static_cast<double>(fan_in)), rng);
+    fill(made.bias, bias_limit, rng);
+    return made;
+}
+
 }  // namespace
 
 Parameters ParameterPool::of(const NetworkGraph& network) {
@@ -76,14 +87,10 @@ Parameters ParameterPool::of(const NetworkGraph& network) {
                 op.kind == OpKind::linear
                     ? op.in.elements()
                     : std::int64_t{op.in.channels} / op.groups * op.kernel * op.kernel;
-            Rng rng(seed_ ^ hash(key));
-            auto made = std::make_shared<OperatorParameters>();
-            made->weight.resize(static_cast<std::size_t>(fan_in * op.out.channels));
-            made->bias.resize(static_cast<std::size_t>(op.out.channels));
-            // a uniform distribution has variance limit^2 / 3
-            fill(made->weight, std::sqrt(3 * gain(op.role) / static_cast<double>(fan_in)), rng);
-            fill(made->bias, bias_limit, rng);
-            entry = std::move(made);
+            entry = std::make_shared<ParameterSource>(ParameterSource{
+                [seed = seed_ ^ hash(key), fan_in, out = op.out.channels, gain = gain(op.role)] {
+                    return random_numbers(seed, fan_in, out, gain);
+                }});
         }
         parameters[i] = entry;
     }

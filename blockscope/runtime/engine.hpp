@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +13,9 @@ namespace blockscope {
 struct EngineOptions {
     int threads = 1;
     int batch = 1;
+    /// Most bytes of weights an engine holds for networks to come. Above what the built-in spaces
+    /// can fill: below it, layers that come back would have to be packed again.
+    std::size_t kept_bytes = std::size_t{2} << 30;
 };
 
 /// A network made ready to run on one machine. Buffers are the engine's and live as long as this.
@@ -39,6 +43,8 @@ public:
     /// Throws Error(Fault::runtime) when the library refuses the network.
     virtual std::unique_ptr<PreparedNetwork> prepare(const NetworkGraph& network,
                                                      const Parameters& parameters) = 0;
+    /// Bytes of weights it holds for networks to come; at most EngineOptions::kept_bytes.
+    virtual std::size_t kept_bytes() const = 0;
 };
 
 /// What this build and this machine offer. reason: why not, when `available` is false.

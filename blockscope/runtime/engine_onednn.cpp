@@ -153,8 +153,12 @@ public:
         }
         // primitives are made for the number of threads that is set while they are made
         set_threads(state_->options.threads);
-        return std::make_unique<OnednnNetwork>(state_, network, parameters);
+        auto prepared = std::make_unique<OnednnNetwork>(state_, network, parameters);
+        state_->layers.drop_weights_beyond(state_->options.kept_bytes);
+        return prepared;
     }
+
+    std::size_t kept_bytes() const override { return state_->layers.weight_bytes(); }
 
 private:
     std::shared_ptr<State> state_;

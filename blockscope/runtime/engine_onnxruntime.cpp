@@ -160,6 +160,8 @@ public:
         return std::make_unique<OnnxruntimeNetwork>(environment_, options_, network, parameters);
     }
 
+    std::size_t kept_bytes() const override { return 0; }
+
 private:
     EngineOptions options_;
     Environment environment_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -97,9 +98,11 @@ struct Weights {
 };
 
 struct Packed {
-    std::shared_ptr<const OperatorParameters> entry;
+    std::shared_ptr<const ParameterSource> entry;
     memory bias;
     std::vector<memory> layouts;  ///< mostly one; oneDNN may want another for another map
+    std::size_t bytes = 0;
+    std::uint64_t last_use = 0;
 };
 
 }  // namespace
@@ -113,7 +116,7 @@ struct OnednnLayers::Impl {
     const Layer& of(const Operator& op, const PlannedStep& step);
     const Layer& copy(const Shape& shape, bool out);
     Weights weights(const Layer& layer, const Operator& op,
-                    const std::shared_ptr<const OperatorParameters>& entry);
+                    const std::shared_ptr<const ParameterSource>& entry);
 
     Layer make(const Operator& op, const PlannedStep& step) const;
     Layer make_convolution(const Operator& op, const dnnl::primitive_attr& attributes) const;
@@ -125,7 +128,9 @@ struct OnednnLayers::Impl {
     dnnl::stream stream;
     int batch;
     std::map<Key, Layer> layers;
-    std::unordered_map<const OperatorParameters*, Packed> packed_entries;
+    std::unordered_map<const ParameterSource*, Packed> packed_entries;
+    std::size_t weight_bytes = 0;
+    std::uint64_t uses = 0;
 };
 
 Layer OnednnLayers::Impl::make_convolution(const Operator& op,
@@ -279,23 +284,31 @@ const Layer& OnednnLayers::Impl::copy(const Shape& shape, bool out) {
 }
 
 Weights OnednnLayers::Impl::weights(const Layer& layer, const Operator& op,
-                                    const std::shared_ptr<const OperatorParameters>& entry) {
+                                    const std::shared_ptr<const ParameterSource>& entry) {
     Packed& packed = packed_entries[entry.get()];
-    // oneDNN takes no const pointers; it only reads these
-    if (!packed.entry) {
-        packed.entry = entry;
-        packed.bias = memory({{op.out.channels}, f32, Tag::a}, engine,
-                             const_cast<float*>(entry->bias.data()));
-    }
+    packed.last_use = ++uses;
     for (const memory& known : packed.layouts) {
         if (known.get_desc() == layer.weights) return {known, packed.bias};
     }
+    OperatorParameters numbers = entry->numbers();
+    const auto count = [&](std::size_t bytes) {
+        packed.bytes += bytes;
+        weight_bytes += bytes;
+    };
+    if (!packed.entry) {
+        packed.entry = entry;
+        packed.bias = memory({{op.out.channels}, f32, Tag::a}, engine);
+        std::copy(numbers.bias.begin(), numbers.bias.end(),
+                  static_cast<float*>(packed.bias.get_data_handle()));
+        count(packed.bias.get_desc().get_size());
+    }
     const memory::dims dims = weight_dims(op);
-    memory plain({dims, f32, plain_tag(dims)}, engine, const_cast<float*>(entry->weight.data()));
+    memory plain({dims, f32, plain_tag(dims)}, engine, numbers.weight.data());
     memory chosen(layer.weights, engine);
     dnnl::reorder(plain, chosen).execute(stream, plain, chosen);
     stream.wait();
     packed.layouts.push_back(chosen);
+    count(layer.weights.get_size());
     return {chosen, packed.bias};
 }
 
@@ -308,6 +321,22 @@ OnednnLayers::OnednnLayers(int batch) {
 }
 
 OnednnLayers::~OnednnLayers() = default;
+
+std::size_t OnednnLayers::weight_bytes() const { return impl_->weight_bytes; }
+
+void OnednnLayers::drop_weights_beyond(std::size_t most) {
+    if (impl_->weight_bytes <= most) return;
+    auto& entries = impl_->packed_entries;
+    std::vector<std::pair<std::uint64_t, const ParameterSource*>> oldest_first;
+    oldest_first.reserve(entries.size());
+    for (const auto& [entry, packed] : entries) oldest_first.emplace_back(packed.last_use, entry);
+    std::sort(oldest_first.begin(), oldest_first.end());
+    for (const auto& [use, entry] : oldest_first) {
+        if (impl_->weight_bytes <= most) return;
+        impl_->weight_bytes -= entries.at(entry).bytes;
+        entries.erase(entry);
+    }
+}
 
 struct OnednnProgram::Impl {
     struct Call {
@@ -357,7 +386,7 @@ void OnednnProgram::copy_out(const Shape& shape, float* from, float* to) {
 }
 
 void OnednnProgram::append(const Operator& op, const PlannedStep& step, float* input, float* second,
-                           float* result, const std::shared_ptr<const OperatorParameters>& entry) {
+                           float* result, const std::shared_ptr<const ParameterSource>& entry) {
     try {
         const Layer& layer = impl_->layers.of(op, step);
         impl_->begin(layer);

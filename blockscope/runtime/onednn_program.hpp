@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -10,13 +11,19 @@ namespace blockscope {
 
 std::string onednn_version();
 
-/// Everything oneDNN prepared so far. Primitives are shared by equal shapes and attributes, packed
+/// What oneDNN prepared so far. Primitives are shared by equal shapes and attributes, packed
 /// weights by parameter entry, which is kept so that its address stays its own: a network whose
-/// layers were all seen costs two look-ups an operator.
+/// layers were all seen costs two look-ups an operator. Of the numbers themselves only the packed
+/// ones are held.
 class OnednnLayers {
 public:
     explicit OnednnLayers(int batch);
     ~OnednnLayers();
+    /// Of packed weights and biases.
+    std::size_t weight_bytes() const;
+    /// Lets go of the packed weights that were longest not asked for, until at most `most` bytes
+    /// are held. Programs keep those they run with.
+    void drop_weights_beyond(std::size_t most);
     struct Impl;
     Impl& impl() { return *impl_; }
 
@@ -37,7 +44,7 @@ public:
     void copy_out(const Shape& shape, float* from, float* to);
     /// entry: null for operators without parameters; second: null for all but add and scale.
     void append(const Operator& op, const PlannedStep& step, float* input, float* second,
-                float* result, const std::shared_ptr<const OperatorParameters>& entry);
+                float* result, const std::shared_ptr<const ParameterSource>& entry);
     void run() const;
 
 private:

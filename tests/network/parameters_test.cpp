@@ -23,9 +23,9 @@ TEST(Parameters, AreTheSameForTheSameSeed) {
     for (std::size_t i = 0; i < a.size(); ++i) {
         ASSERT_EQ(a[i] == nullptr, b[i] == nullptr);
         if (!a[i]) continue;
-        EXPECT_EQ(a[i]->weight, b[i]->weight);
-        EXPECT_EQ(a[i]->bias, b[i]->bias);
-        EXPECT_NE(a[i]->weight, c[i]->weight);
+        EXPECT_EQ(a[i]->numbers().weight, b[i]->numbers().weight);
+        EXPECT_EQ(a[i]->numbers().bias, b[i]->numbers().bias);
+        EXPECT_NE(a[i]->numbers().weight, c[i]->numbers().weight);
     }
 }
 
@@ -40,7 +40,7 @@ TEST(Parameters, DoNotDependOnTheRestOfTheNetworkNorOnTheOrder) {
     const auto b = backwards.of(one);
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (!a[i]) continue;
-        EXPECT_EQ(a[i]->weight, b[i]->weight);
+        EXPECT_EQ(a[i]->numbers().weight, b[i]->numbers().weight);
     }
     EXPECT_EQ(forwards.of(one), a);  // the same entries, not only equal numbers
 }
@@ -51,7 +51,7 @@ TEST(Parameters, AreSharedByResolutionsButNeverByLocations) {
     const auto graph = network("{'ks':3,'e':4,'d':4,'r':224}");
     const auto large = pool.of(graph);
     EXPECT_EQ(small, large);
-    std::set<const OperatorParameters*> seen;
+    std::set<const ParameterSource*> seen;
     for (const auto& entry : large) {
         if (!entry) continue;
         EXPECT_TRUE(seen.insert(entry.get()).second);
@@ -67,9 +67,10 @@ TEST(Parameters, HaveTheSizesOfTheirOperators) {
         ASSERT_EQ(parameters[i] != nullptr, has);
         if (!has) continue;
         const auto in = op.in.channels / op.groups;
-        EXPECT_EQ(parameters[i]->weight.size(), op.out.channels * in * op.kernel * op.kernel);
-        EXPECT_EQ(parameters[i]->bias.size(), op.out.channels);
-        for (const float w : parameters[i]->weight) ASSERT_GT(w * w, 1e-30F);  // no denormals
+        const auto numbers = parameters[i]->numbers();
+        EXPECT_EQ(numbers.weight.size(), op.out.channels * in * op.kernel * op.kernel);
+        EXPECT_EQ(numbers.bias.size(), op.out.channels);
+        for (const float w : numbers.weight) ASSERT_GT(w * w, 1e-30F);  // no denormals
     }
 }
 
@@ -77,9 +78,10 @@ TEST(Parameters, HaveTheSizesOfTheirOperators) {
 TEST(Parameters, OfAKnownSeedAreKnown) {
     const auto graph = network("{'ks':3,'e':3,'d':2,'r':192}");
     const auto parameters = random_parameters(graph, 1);
-    EXPECT_FLOAT_EQ(parameters[0]->weight[0], 0.4664197F);
-    EXPECT_FLOAT_EQ(parameters[0]->weight[1], -0.14250948F);
-    EXPECT_FLOAT_EQ(parameters[0]->bias[0], -0.078143887F);
+    const auto first = parameters[0]->numbers();
+    EXPECT_FLOAT_EQ(first.weight[0], 0.4664197F);
+    EXPECT_FLOAT_EQ(first.weight[1], -0.14250948F);
+    EXPECT_FLOAT_EQ(first.bias[0], -0.078143887F);
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ RC_GTEST_PROP(RandomNetwork, HasTheParametersItIsSaidToHave, ()) {
         if (!parameters[i]) continue;
         const std::int64_t beside_weights =
             (op.bias ? op.out.channels : 0) + (op.batch_norm ? 2 * op.out.channels : 0);
-        RC_ASSERT(static_cast<std::int64_t>(parameters[i]->weight.size()) + beside_weights ==
+        RC_ASSERT(static_cast<std::int64_t>(parameters[i]->numbers().weight.size()) +
+                      beside_weights ==
                   costs[i].params);
     }
 }

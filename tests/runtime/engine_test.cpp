@@ -154,6 +154,44 @@ TEST_P(EachEngine, LeavesEarlierNetworksValidWhenALargerOneComes) {
     EXPECT_EQ(output_of(*small, input), before);
 }
 
+// Bytes, not the process's size, which neighbours and allocators move.
+TEST_P(EachEngine, KeepsItsMemoryFlatOverManyNetworks) {
+    const auto space = load_space("ofa-mbv3-w1.0");
+    constexpr std::size_t most = 3'000'000;  // a network has from 13 to 30 MB
+    EngineOptions options;
+    options.kept_bytes = most;
+    const auto frugal = make_engine(GetParam(), options);
+    const auto generous = engine();
+    ParameterPool pool(3);
+    std::unique_ptr<PreparedNetwork> earlier;
+    std::vector<float> earlier_output;
+    const int networks = GetParam() == "onednn" ? 40 : 4;
+    const auto archs = sample(space, networks, Rng(5), 32);
+    const auto input = reference::image(3 * 32 * 32, 4);
+    std::size_t generous_bytes = 0;
+    for (const auto& a : archs) {
+        const auto network = lower(space, a);
+        const auto prepared = frugal->prepare(network, pool.of(network));
+        EXPECT_LE(frugal->kept_bytes(), most);
+        const auto same = generous->prepare(network, pool.of(network));
+        EXPECT_LE(generous_bytes, generous->kept_bytes());
+        generous_bytes = generous->kept_bytes();
+        const auto output = output_of(*prepared, input);
+        EXPECT_EQ(output, output_of(*same, input));  // packed again, the same
+        if (earlier) {
+            EXPECT_EQ(output_of(*earlier, input), earlier_output);
+        }
+        earlier = frugal->prepare(network, pool.of(network));
+        earlier_output = output;
+    }
+    // every layer seen: a second sweep adds nothing
+    for (const auto& a : archs) {
+        const auto network = lower(space, a);
+        generous->prepare(network, pool.of(network));
+    }
+    EXPECT_EQ(generous->kept_bytes(), generous_bytes);
+}
+
 TEST_P(EachEngine, SaysItsVersion) { EXPECT_FALSE(engine()->version().empty()); }
 
 INSTANTIATE_TEST_SUITE_P(Built, EachEngine, testing::ValuesIn(available_engines()),

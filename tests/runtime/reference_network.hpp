@@ -85,15 +85,15 @@ inline double mean(const Shape& s, const Map& in, int c) {
     return sum / (s.height * s.width);
 }
 
-inline double value(const Operator& op, const std::vector<Map>& maps, const OperatorParameters* p,
+inline double value(const Operator& op, const std::vector<Map>& maps, const OperatorParameters& p,
                     int c, int y, int x) {
     const Map& in = maps[op.input];
     switch (op.kind) {
         case OpKind::convolution:
-            return convolve(op, in, *p, c, y, x);
+            return convolve(op, in, p, c, y, x);
         case OpKind::linear: {
-            double sum = p->bias[c];
-            for (std::size_t i = 0; i < in.size(); ++i) sum += p->weight[c * in.size() + i] * in[i];
+            double sum = p.bias[c];
+            for (std::size_t i = 0; i < in.size(); ++i) sum += p.weight[c * in.size() + i] * in[i];
             return sum;
         }
         case OpKind::add:
@@ -115,13 +115,13 @@ inline std::vector<Map> run(const NetworkGraph& network, const Parameters& param
     std::vector<Map> maps{Map(input.begin(), input.end())};
     for (std::size_t i = 0; i < network.operators.size(); ++i) {
         const Operator& op = network.operators[i];
+        const auto p = parameters[i] ? parameters[i]->numbers() : OperatorParameters{};
         Map out;
         out.reserve(op.out.elements());
         for (int c = 0; c < op.out.channels; ++c) {
             for (int y = 0; y < op.out.height; ++y) {
                 for (int x = 0; x < op.out.width; ++x) {
-                    out.push_back(
-                        activate(op.activation, value(op, maps, parameters[i].get(), c, y, x)));
+                    out.push_back(activate(op.activation, value(op, maps, p, c, y, x)));
                 }
             }
         }
