@@ -66,12 +66,15 @@ Architecture reference_architecture(const DesignSpace& space, int resolution) {
     return a;
 }
 
+LatencyEngine::LatencyEngine(const LatencyOptions& options)
+    : engine(make_engine(options.engine, options.run)),
+      pool(options.seed),
+      reference_pool(options.seed + 1) {}
+
 struct LatencyBench::Impl {
     DesignSpace space;
     LatencyOptions options;
-    std::unique_ptr<Engine> engine;
-    ParameterPool pool;
-    ParameterPool reference_pool;  // never shares weights with a candidate
+    std::shared_ptr<LatencyEngine> shared;
     std::unique_ptr<PreparedNetwork> reference;
     Rng order;
     Clock::time_point start = Clock::now();
@@ -81,15 +84,13 @@ struct LatencyBench::Impl {
     double scale_ms = 0;
     std::size_t networks = 0;
 
-    Impl(DesignSpace s, int resolution, LatencyOptions o)
+    Impl(DesignSpace s, int resolution, LatencyOptions o, std::shared_ptr<LatencyEngine> with)
         : space(std::move(s)),
           options(std::move(o)),
-          engine(make_engine(options.engine, options.run)),
-          pool(options.seed),
-          reference_pool(options.seed + 1),
+          shared(with ? std::move(with) : std::make_shared<LatencyEngine>(options)),
           order(options.seed) {
         const NetworkGraph graph = lower(space, reference_architecture(space, resolution));
-        reference = engine->prepare(graph, reference_pool.of(graph));
+        reference = shared->engine->prepare(graph, shared->reference_pool.of(graph));
         for (int i = 0; i < 5; ++i) reference->run();  // compiles, touches memory, wakes the clock
         for (int i = 0; i < 7; ++i) visit_reference();
         std::vector<double> first;
@@ -113,7 +114,7 @@ struct LatencyBench::Impl {
     Timing visit(const Architecture& a) {
         const NetworkGraph graph = lower(space, a);
         const auto before = Clock::now();
-        const auto network = engine->prepare(graph, pool.of(graph));
+        const auto network = shared->engine->prepare(graph, shared->pool.of(graph));
         const double preparing_ms = ms_between(before, Clock::now());
         fill(network->input(), options.seed);
         constexpr double nothing_new_ms = 1.5;  // seen: 0.3 to 1 ms when every layer was known
@@ -122,8 +123,9 @@ struct LatencyBench::Impl {
     }
 };
 
-LatencyBench::LatencyBench(const DesignSpace& space, int resolution, const LatencyOptions& options)
-    : impl_(std::make_unique<Impl>(space, resolution, options)) {}
+LatencyBench::LatencyBench(const DesignSpace& space, int resolution, const LatencyOptions& options,
+                           std::shared_ptr<LatencyEngine> shared)
+    : impl_(std::make_unique<Impl>(space, resolution, options, std::move(shared))) {}
 
 LatencyBench::~LatencyBench() = default;
 

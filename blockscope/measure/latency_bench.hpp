@@ -37,6 +37,17 @@ struct LatencyResult {
     std::vector<LatencySample> samples;
 };
 
+/// What benches of the same options share: an engine with all it prepared. Weights are those of any
+/// resolution, so a second bench finds them packed and the memory of many stays that of one.
+struct LatencyEngine {
+    /// Throws Error for an engine that is not there.
+    explicit LatencyEngine(const LatencyOptions& options);
+
+    std::unique_ptr<Engine> engine;
+    ParameterPool pool;
+    ParameterPool reference_pool;  ///< never shares weights with a candidate
+};
+
 /// Measures networks of one space at one resolution on this machine. A reference network (one
 /// untimed and two timed runs) is visited every `reference_interval_s`; each time is multiplied by
 /// the reference's time of LatencyOptions over its smoothed value at that moment, so slow drift of
@@ -45,8 +56,10 @@ struct LatencyResult {
 /// under a millisecond to build.
 class LatencyBench {
 public:
-    /// Throws Error for an engine that is not there.
-    LatencyBench(const DesignSpace& space, int resolution, const LatencyOptions& options);
+    /// shared: of the same options; null for one of its own. Throws Error for an engine that is not
+    /// there.
+    LatencyBench(const DesignSpace& space, int resolution, const LatencyOptions& options,
+                 std::shared_ptr<LatencyEngine> shared = nullptr);
     ~LatencyBench();
 
     /// Visits the networks in random order, `visits` times each. Ends early when asked to, with NaN

@@ -88,7 +88,8 @@ MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Arc
             LatencyOptions options = options_;
             const auto given = references_ms_.find(resolution);
             if (given != references_ms_.end()) options.reference_ms = given->second;
-            bench = std::make_unique<LatencyBench>(space, resolution, options);
+            if (!engine_) engine_ = std::make_shared<LatencyEngine>(options_);
+            bench = std::make_unique<LatencyBench>(space, resolution, options, engine_);
         }
         std::vector<Architecture> batch;
         for (const auto i : members) batch.push_back(archs[i]);

@@ -37,6 +37,7 @@ private:
     MetricInfo info_;
     LatencyOptions options_;
     std::map<int, double> references_ms_;                   ///< given, by resolution
+    std::shared_ptr<LatencyEngine> engine_;                 ///< of all benches; made when needed
     std::map<int, std::unique_ptr<LatencyBench>> benches_;  ///< by resolution
     std::vector<LatencySample> samples_;
 };

@@ -56,6 +56,18 @@ TEST(LatencyBench, KeepsEverySampleAndOrdersTheSmallestAndTheLargestNetwork) {
     EXPECT_TRUE(quality.by_cpu_time);
 }
 
+// Four resolutions of one space: the weights once, but for what wants another layout.
+TEST(LatencyBench, SharesItsWeightsWithOtherResolutions) {
+    const auto space = load_space("ofa-mbv3-w1.0");
+    const auto shared = std::make_shared<LatencyEngine>(LatencyOptions{});
+    const LatencyBench first(space, 64, {}, shared);
+    const auto bytes = static_cast<double>(shared->engine->kept_bytes());
+    EXPECT_GT(bytes, 0);
+    const LatencyBench second(space, 96, {}, shared);
+    const LatencyBench third(space, 128, {}, shared);
+    EXPECT_LT(static_cast<double>(shared->engine->kept_bytes()), 1.5 * bytes);
+}
+
 TEST(LatencyBench, EndsEarlyWhenAskedAndSaysWhichNetworksWereNotReached) {
     const auto space = load_space("ofa-mbv3");
     LatencyBench bench(space, 128, {});
