@@ -8,6 +8,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/weights/tensor.hpp"
 
 namespace blockscope {
 namespace fs = std::filesystem;
@@ -36,7 +37,7 @@ LookupTable parse_lookup_table(std::string_view text, const std::string& source)
     };
     const auto finish = [&] {
         if (!has_mean)
-            throw Error(fmt::format("entry '{}' has no mean", key),
+            throw Error(fmt::format("entry {} has no mean", printable(key)),
                         fmt::format("{}:{}:1", source, key_line));
     };
     for (auto row : split(text, '\n')) {
@@ -49,7 +50,8 @@ LookupTable parse_lookup_table(std::string_view text, const std::string& source)
                 fail(row.size(), "an entry 'name:' was expected");
             key = row.substr(0, row.size() - 1);
             key_line = line;
-            if (table.mean_ms.count(key) != 0) fail(1, fmt::format("entry '{}' stands twice", key));
+            if (table.mean_ms.count(key) != 0)
+                fail(1, fmt::format("entry {} stands twice", printable(key)));
             if (const int r = resolution_of(key)) {
                 if (table.resolution != 0)
                     fail(1, "a second first convolution; a table is for one resolution");
@@ -64,10 +66,10 @@ LookupTable parse_lookup_table(std::string_view text, const std::string& source)
         const auto name = trim(row.substr(0, colon));
         double value = 0;
         if (!parse_number(trim(row.substr(colon + 1)), value) || !std::isfinite(value)) {
-            fail(colon + 2, fmt::format("{} is not a number", name));
+            fail(colon + 2, fmt::format("{} is not a number", printable(name)));
         }
         if (name == "mean") {
-            if (has_mean) fail(1, fmt::format("entry '{}' has two means", key));
+            if (has_mean) fail(1, fmt::format("entry {} has two means", printable(key)));
             if (value < 0) fail(colon + 2, "a negative mean");
             table.mean_ms[key] = value;
             has_mean = true;

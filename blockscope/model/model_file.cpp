@@ -23,7 +23,8 @@ std::string kind_of(const TensorFile& file) {
             found += ", ...";
             break;
         }
-        found += fmt::format("{}'{}' {}", found.empty() ? "" : ", ", name, to_text(tensor.shape));
+        found += fmt::format("{}{} {}", found.empty() ? "" : ", ", printable(name),
+                             to_text(tensor.shape));
     }
     throw Error(fmt::format("holds none of MLP, chain graph network and GRU, but {}",
                             found.empty() ? "no tensor" : found),

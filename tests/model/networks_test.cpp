@@ -92,6 +92,8 @@ struct ChainCase {
     std::int64_t width;
     int layers;
 };
+void PrintTo(const ChainCase& c, std::ostream* out) { *out << c.space << " " << c.width; }
+
 class Chain : public testing::TestWithParam<ChainCase> {};
 
 TEST_P(Chain, EqualsThePlainNetwork) {
@@ -151,6 +153,8 @@ struct GruCase {
     const char* space;
     std::int64_t embedded, shaped, hidden;
 };
+void PrintTo(const GruCase& c, std::ostream* out) { *out << c.space << " " << c.hidden; }
+
 class GruShapes : public testing::TestWithParam<GruCase> {};
 
 TEST_P(GruShapes, EqualsThePlainNetwork) {
