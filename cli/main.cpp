@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
         add_evaluate(program);
         add_measure(program);
         add_profile(program);
+        add_explain(program);
         add_export(program);
         return program.run(argc, argv);
     } catch (const Error& e) {

@@ -1,11 +1,12 @@
 #include <memory>
+#include <optional>
 
-#include <fmt/format.h>
-
+#include "blockscope/base/error.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/space/space_file.hpp"
 
 #include "cli/program.hpp"
+#include "cli/rows.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -14,16 +15,38 @@ struct MetricsCommand {
     std::string space;
 };
 
-int run(const MetricsCommand& command) {
-    if (!command.space.empty()) (void)load_space(command.space);
-    std::string text = fmt::format("{:<34}{:<15}{}\n", "metric", "unit", "source");
-    for (const auto& report : metric_reports()) {
-        text += fmt::format("{:<34}{:<15}{}{}\n", report.info.name, report.info.unit,
-                            report.info.source,
-                            report.available ? (report.reason.empty() ? "" : "; " + report.reason)
-                                             : "; not available here: " + report.reason);
+/// Whether a metric listed by its own name can be evaluated on a space; "" if it can.
+std::string why_not(const MetricReport& report, const DesignSpace& space) {
+    const bool needs_a_file = report.info.name.find("FILE") != std::string::npos;
+    if (!report.available) return report.reason;
+    if (needs_a_file) return "";
+    try {
+        const auto metric = make_metric(report.info.name, space);
+        (void)metric->additive(space, space.default_resolution);
+    } catch (const Error& e) {
+        return e.what();
     }
-    write_output("-", text);
+    return "";
+}
+
+int run(const MetricsCommand& command) {
+    std::optional<DesignSpace> space;
+    if (!command.space.empty()) space = load_space(command.space);
+    Rows rows{{"metric", "unit", "available", "source"}, {}};
+    for (const auto& report : metric_reports()) {
+        std::string available = report.available ? "yes" : "no";
+        std::string source = report.info.source;
+        if (!report.available) {
+            source += "; " + report.reason;
+        } else if (const auto reason = space ? why_not(report, *space) : ""; !reason.empty()) {
+            available = "no";
+            source += "; " + reason;
+        } else if (!report.reason.empty()) {
+            source += "; " + report.reason;
+        }
+        rows.cells.push_back({report.info.name, report.info.unit, available, source});
+    }
+    write_output("-", as_table(rows));
     return 0;
 }
 

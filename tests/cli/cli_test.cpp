@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/file.hpp"
@@ -17,6 +18,58 @@ TEST(CommandLine, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
     EXPECT_EQ(one.code, 0);
     EXPECT_EQ(one.text, four.text);
     EXPECT_NE(one.text, run("sample resnet50 -n 9000 --seed 6 --threads 4 --quiet").text);
+}
+
+// Sizes and MACs: issue 2 and the command itself before its table grew; shapes by hand.
+TEST(Space, SaysSizeRangesShapesAndChoices) {
+    const auto r = run("space resnet50").text;
+    for (const auto* said :
+         {"architectures: 2458914796962 (10^12.4)", "without stem choices: 136606377609",
+          "962192128  7491643904  MACs", "6539280    48105992  parameters",
+          "unit 3  4 or 5 or 6 layers  664 816 1024         2", "14x14    width of the unit",
+          "blocks of every layer: B20 B25 B35", "s: absent present"}) {
+        EXPECT_NE(r.find(said), std::string::npos) << said << "\n" << r;
+    }
+    const auto json = nlohmann::json::parse(run("space --json resnet50").text);
+    EXPECT_EQ(json.at("macs").at("least"), 962192128);
+    EXPECT_EQ(json.at("params").at("most"), 48105992);
+}
+
+TEST(Metrics, SaysWhatASpaceHasAndWhyNot) {
+    const auto line_of = [](const std::string& text, const std::string& start) {
+        const auto at = text.find("\n" + start + " ");
+        return at == std::string::npos ? "" : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+    };
+    const auto all = run("metrics").text;
+    const auto resnet = run("metrics resnet50").text;
+    EXPECT_NE(line_of(all, "flops/ofa-table").find(" yes "), std::string::npos) << all;
+    EXPECT_NE(line_of(resnet, "flops/ofa-table").find(" no "), std::string::npos) << resnet;
+    EXPECT_NE(line_of(resnet, "macs").find(" yes "), std::string::npos) << resnet;
+    EXPECT_NE(line_of(all, "latency/host").find("measured on this machine"), std::string::npos);
+}
+
+TEST(Explain, PartsAddUpInEveryFormat) {
+    const std::string arch = "\"{'ks':5,'e':4,'d':3}\"";
+    const auto json =
+        nlohmann::json::parse(run("explain ofa-mbv3 --json --metric params --arch " + arch).text);
+    long long layers = 0;
+    for (const auto& layer : json.at("layers")) layers += layer.at("value").get<long long>();
+    long long operators = 0;
+    for (const auto& op : json.at("operators")) operators += op.at("params").get<long long>();
+    EXPECT_EQ(layers, json.at("value").get<double>());
+    EXPECT_EQ(operators, layers);
+    EXPECT_EQ(json.at("rule"), "sum of its parts");
+    for (const std::string by : {"layer", "operator"}) {
+        const auto file = scratch("explain.csv").string();
+        ASSERT_EQ(run("explain ofa-mbv3 --by " + by + " --arch " + arch + " -o " + file).code, 0);
+        const auto csv = parse_csv(read_file(file), file);
+        double macs = 0;
+        for (std::size_t i = 0; i < csv.rows.size(); ++i) macs += csv.number(i, csv.column("macs"));
+        EXPECT_EQ(macs, 385659168) << "as evaluate says";
+    }
+    // 17 parts: stem, 15 layers, head; the swap of the first layer saves 25 - 9 of its 5 x 5
+    const auto table = run("explain ofa-mbv3 --arch " + arch).text;
+    EXPECT_NE(table.find("MBConv4-3      4816896"), std::string::npos) << table;
 }
 
 TEST(Profile, WritesTheStatedColumnsAndKeepsEarlierResultsWhenItFails) {

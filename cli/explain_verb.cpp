@@ -1,0 +1,181 @@
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/explanation.hpp"
+#include "blockscope/metric/registry.hpp"
+#include "blockscope/network/layer_cost.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/space_file.hpp"
+
+#include "cli/architectures.hpp"
+#include "cli/program.hpp"
+#include "cli/rows.hpp"
+
+namespace blockscope::cli {
+namespace {
+
+struct ExplainCommand {
+    std::string space;
+    std::string arch;
+    std::string metric = "macs";
+    std::string by = "layer";
+    std::string output = "-";
+    bool json = false;
+};
+
+std::string text_of(const Shape& s) {
+    return fmt::format("{}x{}x{}", s.channels, s.height, s.width);
+}
+
+/// "stem", "U1-L2", "head".
+std::string part_name(const Location& where) {
+    if (where.part == Location::Part::stem) return "stem";
+    return where.part == Location::Part::head ? "head" : label(where);
+}
+
+Rows operator_rows(const DesignSpace& space, const Architecture& a, const NetworkGraph& network) {
+    Rows rows{{"operator", "location", "block", "role", "kind", "kernel", "stride", "groups", "in",
+               "out", "macs", "params", "activation_bytes", "alive_bytes"},
+              {}};
+    const auto costs = operator_costs(network);
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+        const Operator& op = network.operators[i];
+        std::string block;
+        if (op.where.part == Location::Part::body) {
+            const Unit& unit = space.units[static_cast<std::size_t>(op.where.unit)];
+            block =
+                space.blocks[a.block[static_cast<std::size_t>(unit.first_slot + op.where.layer)]]
+                    .name;
+        }
+        rows.cells.push_back({std::to_string(i + 1), label(op.where), block,
+                              std::string(to_string(op.role)), std::string(to_string(op.kind)),
+                              std::to_string(op.kernel), std::to_string(op.stride),
+                              std::to_string(op.groups), text_of(op.in), text_of(op.out),
+                              std::to_string(costs[i].macs), std::to_string(costs[i].params),
+                              std::to_string(costs[i].activation_bytes_total),
+                              std::to_string(costs[i].activation_bytes_peak)});
+    }
+    return rows;
+}
+
+Rows layer_rows(const DesignSpace& space, const NetworkGraph& network,
+                const Explanation& explanation) {
+    Rows rows{{"location", "block", "in", "out", "macs", "params", "activation_bytes",
+               "alive_bytes", "value", "share_percent", "swap", "improvement"},
+              {}};
+    for (const auto& layer : layer_costs(network)) {
+        std::vector<std::string> row{part_name(layer.where),
+                                     "",
+                                     text_of(layer.in),
+                                     text_of(layer.out),
+                                     std::to_string(layer.cost.macs),
+                                     std::to_string(layer.cost.params),
+                                     std::to_string(layer.cost.activation_bytes_total),
+                                     std::to_string(layer.cost.activation_bytes_peak),
+                                     "",
+                                     "",
+                                     "",
+                                     ""};
+        for (const auto& part : explanation.parts) {
+            if (part.where != layer.where) continue;
+            if (part.block >= 0) row[1] = space.blocks[static_cast<std::size_t>(part.block)].name;
+            row[8] = round_trip(part.value);
+            if (explanation.is_sum) row[9] = significant(100 * part.value / explanation.value, 3);
+            if (part.swap) {
+                row[10] = space.blocks[static_cast<std::size_t>(part.swap->block)].name;
+                row[11] = round_trip(part.swap->improvement);
+            }
+        }
+        rows.cells.push_back(std::move(row));
+    }
+    return rows;
+}
+
+/// How the parts make the whole.
+std::string rule(const Explanation& explanation) {
+    if (!explanation.splits) return "does not split over layers";
+    return explanation.is_sum ? "sum of its parts" : "the largest of its parts";
+}
+
+int run(const ExplainCommand& command, const Common& common, Console& console) {
+    const auto space = load_space(command.space);
+    const auto a = parse_architecture(space, command.arch,
+                                      chosen_resolutions(space, common).front(), "--arch");
+    const auto metric = make_metric(command.metric, space, common.seed, common.threads);
+    const auto network = lower(space, a);
+    const auto explanation = explain(space, a, *metric);
+    const MetricInfo& info = metric->info();
+    const Rows layers = layer_rows(space, network, explanation);
+    const Rows operators = operator_rows(space, a, network);
+    std::string text;
+    if (command.json) {
+        const nlohmann::ordered_json value = std::isnan(explanation.value)
+                                                 ? nlohmann::ordered_json()
+                                                 : nlohmann::ordered_json(explanation.value);
+        text = nlohmann::ordered_json{{"space", space.name},
+                                      {"arch", to_text(space, a)},
+                                      {"resolution", a.resolution},
+                                      {"metric", info.name},
+                                      {"unit_of_measure", info.unit},
+                                      {"source", info.source},
+                                      {"value", value},
+                                      {"rule", rule(explanation)},
+                                      {"layers", as_json(layers)},
+                                      {"operators", as_json(operators)}}
+                   .dump(1) +
+               "\n";
+    } else if (command.output != "-") {
+        text = as_csv(command.by == "layer" ? layers : operators);
+    } else {
+        text = fmt::format(
+            "{} of {} at {}x{}: {} {} ({}); {}\n"
+            "activation_bytes: float32 results of one image; alive_bytes: of these, at once\n\n",
+            info.name, to_text(space, a), a.resolution, a.resolution,
+            explanation.value == std::floor(explanation.value)
+                ? fmt::format("{:.0f}", explanation.value)
+                : significant(explanation.value, 6),
+            info.unit, info.source, rule(explanation));
+        if (command.by == "layer") {
+            text +=
+                "value: of the metric; swap: the block with the smallest improvement, everything "
+                "else as it is\n\n";
+        }
+        text += as_table(command.by == "layer" ? layers : operators);
+    }
+    write_output(command.output, text);
+    if (command.output != "-") {
+        console.say(fmt::format("wrote {}; seed {}", command.output, common.seed));
+    }
+    return 0;
+}
+
+}  // namespace
+
+void add_explain(Program& program) {
+    const auto command = std::make_shared<ExplainCommand>();
+    CLI::App& verb =
+        program.add_verb("explain", "what each layer and operator of an architecture contributes",
+                         "blockscope explain ofa-mbv3 --arch \"{'ks':5,'e':4,'d':3}\" "
+                         "--metric params",
+                         [command](const Common& common, Console& console) {
+                             return run(*command, common, console);
+                         });
+    verb.add_option("SPACE", command->space, "name or TOML file")->required();
+    verb.add_option("--arch", command->arch, "architecture")->required();
+    verb.add_option("--metric", command->metric, "see blockscope metrics")->capture_default_str();
+    verb.add_option("--by", command->by, "one row for each layer or operator")
+        ->check(CLI::IsMember({"layer", "operator"}))
+        ->capture_default_str();
+    verb.add_flag("--json", command->json, "both, as JSON");
+    verb.add_option("-o,--output", command->output,
+                    "file, written as CSV (or JSON); - for a table on standard output")
+        ->capture_default_str();
+    program.add_resolution(verb);
+    program.add_common(verb);
+}
+
+}  // namespace blockscope::cli
