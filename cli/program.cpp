@@ -1,5 +1,6 @@
 #include "cli/program.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -73,8 +74,8 @@ int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) co
 
 int Program::run(int argc, char** argv) {
     common_.command_line = as_typed(argc, argv);
-    for (const auto* verb : app_.get_subcommands(nullptr)) {
-        for (auto* option : const_cast<CLI::App*>(verb)->get_options()) {
+    for (auto* verb : app_.get_subcommands(nullptr)) {
+        for (auto* option : verb->get_options()) {
             if (option->get_required()) required_.push_back(option);
         }
     }
@@ -91,7 +92,7 @@ int Program::run(int argc, char** argv) {
             return 0;
         }
         for (const auto* option : required_) {
-            const auto& own = verb.get_options();
+            const auto own = verb.get_options();
             if (option->empty() && std::find(own.begin(), own.end(), option) != own.end()) {
                 throw CLI::RequiredError(option->get_name());
             }

@@ -128,6 +128,21 @@ TEST(LogJson, SaysErrorsWithTheirCode) {
     }
 }
 
+TEST(ProgressBar, CountsSecondsOfATimeBudgetOnATerminalAndIsGoneAtTheEnd) {
+    const auto folder = scratch_folder("bar");
+    const auto r = run_shell("python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' " +
+                             std::string(BLOCKSCOPE_BINARY) + " profile " + tiny_space(folder) +
+                             " --metric latency/host --budget 1s -o " + (folder / "p").string());
+    EXPECT_EQ(r.code, 0) << r.text;
+    const auto bar = r.text.find("\r\x1b[K[");
+    ASSERT_NE(bar, std::string::npos) << r.text;
+    EXPECT_THAT(r.text.substr(bar), HasSubstr("latency/host at 48x48: "));
+    EXPECT_THAT(r.text.substr(bar), HasSubstr(" of 1 s, "));
+    EXPECT_EQ(r.text.find("per s"), std::string::npos) << "seconds are no items";
+    const auto last_bar = r.text.rfind("\r\x1b[K[");
+    EXPECT_THAT(r.text.substr(last_bar + 1), HasSubstr("\r\x1b[K")) << "it was not cleared";
+}
+
 TEST(Quiet, SaysNothingButErrors) {
     EXPECT_EQ(run("sample ofa-mbv3 -n 3 --quiet 2>&1 >/dev/null").text, "");
     EXPECT_NE(run("sample ofa-mbv3 -n 3 2>&1 >/dev/null").text, "");
