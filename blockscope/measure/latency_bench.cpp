@@ -94,6 +94,7 @@ struct LatencyBench::Impl {
         for (int i = 0; i < 5; ++i) reference->run();  // compiles, touches memory, wakes the clock
         for (int i = 0; i < 7; ++i) visit_reference();
         std::vector<double> first;
+        first.reserve(references.size());
         for (const auto& r : references) first.push_back(time_of({r.wall_ms, r.cpu_ms}));
         scale_ms = options.reference_ms > 0 ? options.reference_ms : median(first);
     }
