@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
         add_measure(program);
         add_profile(program);
         add_explain(program);
+        add_suggest(program);
         add_export(program);
         return program.run(argc, argv);
     } catch (const Error& e) {

@@ -45,6 +45,7 @@ void add_evaluate(Program& program);
 void add_measure(Program& program);
 void add_profile(Program& program);
 void add_explain(Program& program);
+void add_suggest(Program& program);
 void add_export(Program& program);
 
 /// For Option::check: a number strictly between two others.

@@ -51,6 +51,8 @@ TEST(BadInput, OptionsOutOfTheirRangeAreUsageErrors) {
     expect_refusal("sample ofa-mbv3 -n 0", 2, "-n");
     expect_refusal("profile ofa-mbv3 -o " + out, 2, "--metric is required");
     expect_refusal("sample", 2, "SPACE is required");
+    expect_refusal("suggest ofa-mbv3 -n 0", 2, "-n");
+    expect_refusal("suggest ofa-mbv3 --data nowhere.csv", 3, "nowhere.csv: cannot be read");
     expect_refusal("sample ofa-mbv3 proxylessnas", 2, "proxylessnas");
     expect_refusal("profile ofa-mbv3 --metric latency/host --budget 60m -o " + out, 3,
                    "--budget '60m' is neither seconds (60s) nor networks (500)");
