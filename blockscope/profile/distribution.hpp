@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "blockscope/profile/expectation.hpp"
@@ -15,9 +16,18 @@ public:
     virtual std::vector<double> quantiles(const std::vector<double>& probabilities) const = 0;
     virtual std::vector<double> quantiles(const Placement& fixed, Protocol protocol,
                                           const std::vector<double>& probabilities) const = 0;
+    /// t -> P(value <= t), with a placement held fixed or (null) nothing. Outlived by this.
+    virtual std::function<double(double)> below(const Placement* fixed,
+                                                Protocol protocol) const = 0;
     /// Largest error of any quantile.
     virtual double error_bound() const = 0;
 };
+
+/// Quantiles of a mixture in equal parts, each given by its P(value <= t). low and high enclose all
+/// of them; found to 1e-12 of their distance.
+std::vector<double> mixture_quantiles(const std::vector<std::function<double(double)>>& parts,
+                                      double low, double high,
+                                      const std::vector<double>& probabilities);
 
 /// Sums: every layer's term is rounded to a grid of width h, units are chained over their width
 /// choice; each rounding costs at most h / 2, so the bound is h / 2 times their number.
@@ -27,6 +37,7 @@ public:
     std::vector<double> quantiles(const std::vector<double>& probabilities) const override;
     std::vector<double> quantiles(const Placement& fixed, Protocol protocol,
                                   const std::vector<double>& probabilities) const override;
+    std::function<double(double)> below(const Placement* fixed, Protocol protocol) const override;
     double error_bound() const override { return 0.5 * roundings_ * width_; }
 
 private:
@@ -37,11 +48,14 @@ private:
     };
     int grid(double term) const;
     void add(Mass& to, const Mass& from, double weight, int shift) const;
+    Mass everything() const;
     Mass spread(const Mass& from, int u, int l, int incoming, int w,
                 const std::vector<double>& blocks) const;
     Mass through_unit(const std::vector<Mass>& before, int u, int w,
                       const UnitDistribution& unit) const;
 
+    /// P(left + right <= left.start + right_start + t)
+    static double cdf(const Mass& left, const std::vector<double>& right_cdf, int t);
     std::vector<double> invert(const Mass& left, const std::vector<double>& right_cdf,
                                int right_start, const std::vector<double>& probabilities) const;
 
@@ -64,6 +78,7 @@ public:
     std::vector<double> quantiles(const std::vector<double>& probabilities) const override;
     std::vector<double> quantiles(const Placement& fixed, Protocol protocol,
                                   const std::vector<double>& probabilities) const override;
+    std::function<double(double)> below(const Placement* fixed, Protocol protocol) const override;
     double error_bound() const override { return 0; }
     double mean(const BodyDistribution& body) const;
 

@@ -1,41 +1,100 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "blockscope/profile/distribution.hpp"
 #include "blockscope/profile/profile.hpp"
 
 namespace blockscope {
+namespace {
+
+/// A metric's tables, one for each resolution, all equally likely.
+class ExactTables {
+public:
+    ExactTables(const DesignSpace& space, const std::vector<LayerTable>& tables)
+        : tables_(tables), sum_(tables.front().combine() == LayerTable::Combine::sum) {
+        for (const LayerTable& table : tables) {
+            if (sum_) {
+                distributions_.push_back(std::make_unique<SumDistribution>(space, table));
+            } else {
+                auto largest = std::make_unique<MaxDistribution>(space, table);
+                largest_.push_back(largest.get());
+                distributions_.push_back(std::move(largest));
+            }
+            stem_.push_back(stem_weights(space, table));
+        }
+    }
+
+    double mean(const BodyDistribution& body) const {
+        double total = 0;
+        for (std::size_t r = 0; r < tables_.size(); ++r) {
+            total += sum_ ? expected_sum(tables_[r], stem_[r], body) : largest_[r]->mean(body);
+        }
+        return total / static_cast<double>(tables_.size());
+    }
+
+    /// fixed: null for nothing.
+    std::vector<double> quantiles(const Placement* fixed, Protocol protocol,
+                                  const std::vector<double>& probabilities) const {
+        if (tables_.size() == 1) {
+            return fixed == nullptr ? distributions_[0]->quantiles(probabilities)
+                                    : distributions_[0]->quantiles(*fixed, protocol, probabilities);
+        }
+        std::vector<std::function<double(double)>> parts;
+        double low = std::numeric_limits<double>::infinity();
+        double high = -low;
+        for (const auto& d : distributions_) {
+            parts.push_back(d->below(fixed, protocol));
+            const auto ends =
+                fixed == nullptr ? d->quantiles({0, 1}) : d->quantiles(*fixed, protocol, {0, 1});
+            low = std::min(low, ends[0] - 2 * d->error_bound());
+            high = std::max(high, ends[1]);
+        }
+        return mixture_quantiles(parts, low, high, probabilities);
+    }
+
+    double error_bound() const {
+        double bound = 0;
+        for (const auto& d : distributions_) bound = std::max(bound, d->error_bound());
+        return bound;
+    }
+
+private:
+    const std::vector<LayerTable>& tables_;
+    bool sum_;
+    std::vector<std::unique_ptr<ValueDistribution>> distributions_;
+    std::vector<const MaxDistribution*> largest_;
+    std::vector<std::vector<double>> stem_;
+};
+
+}  // namespace
 
 Profile exact_profile(const DesignSpace& space, const LayerTable& table, const MetricInfo& metric,
                       int resolution, const ProfileOptions& options) {
+    return exact_profile(space, std::vector{table}, metric, {resolution}, options);
+}
+
+Profile exact_profile(const DesignSpace& space, const std::vector<LayerTable>& tables,
+                      const MetricInfo& metric, const std::vector<int>& resolutions,
+                      const ProfileOptions& options) {
     Profile profile;
     profile.metric = metric;
     profile.estimator = "exact";
-    profile.resolution = resolution;
+    profile.resolution = resolutions.size() == 1 ? resolutions.front() : 0;
     profile.options = options;
 
-    const bool sum = table.combine() == LayerTable::Combine::sum;
-    std::unique_ptr<ValueDistribution> distribution;
-    const MaxDistribution* largest = nullptr;
-    if (sum) {
-        distribution = std::make_unique<SumDistribution>(space, table);
-    } else {
-        auto d = std::make_unique<MaxDistribution>(space, table);
-        largest = d.get();
-        distribution = std::move(d);
-    }
-    profile.percentile_error = distribution->error_bound();
-    const auto stem = stem_weights(space, table);
+    const ExactTables exact(space, tables);
     BodyDistribution body = uniform_body(space);
-    const auto mean = [&] { return sum ? expected_sum(table, stem, body) : largest->mean(body); };
+    const auto mean = [&] { return exact.mean(body); };
     std::vector<double> probabilities;
     probabilities.reserve(options.percentiles.size());
     for (const double p : options.percentiles) probabilities.push_back(p / 100);
-    const double bound = profile.percentile_error;
+    const double bound = profile.percentile_error = exact.error_bound();
 
     const double base = mean();
     profile.base = exactly(base);
-    const auto base_quantiles = distribution->quantiles(probabilities);
+    const auto base_quantiles = exact.quantiles(nullptr, options.protocol, probabilities);
     for (const double q : base_quantiles) {
         profile.base_percentiles.push_back(plus_minus(q, bound));
     }
@@ -48,7 +107,7 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
         body[p.unit] = free;
         cell.mean = exactly(value);
         cell.delta = exactly(value - base);
-        const auto quantiles = distribution->quantiles(p, options.protocol, probabilities);
+        const auto quantiles = exact.quantiles(&p, options.protocol, probabilities);
         for (std::size_t i = 0; i < quantiles.size(); ++i) {
             cell.percentiles.push_back(plus_minus(quantiles[i], bound));
             cell.percentile_deltas.push_back(
@@ -90,8 +149,11 @@ Profile exact_profile(const DesignSpace& space, const LayerTable& table, const M
         }
         body[u] = free;
     }
-    profile.shares = sum ? exact_variance_shares(space, table)
-                         : sampled_variance_shares(space, table, options.level);
+    if (tables.size() == 1) {
+        profile.shares = tables[0].combine() == LayerTable::Combine::sum
+                             ? exact_variance_shares(space, tables[0])
+                             : sampled_variance_shares(space, tables[0], options.level);
+    }
     return profile;
 }
 

@@ -93,6 +93,16 @@ std::vector<double> MaxDistribution::quantiles(const std::vector<double>& probab
     return invert(cdf(body_), probabilities);
 }
 
+std::function<double(double)> MaxDistribution::below(const Placement* fixed,
+                                                     Protocol protocol) const {
+    BodyDistribution body = body_;
+    if (fixed != nullptr) body[fixed->unit] = fixed_unit(space_, *fixed, protocol);
+    return [this, f = cdf(body)](double t) {
+        const auto at = std::upper_bound(values_.begin(), values_.end(), t);
+        return at == values_.begin() ? 0.0 : f[static_cast<std::size_t>(at - values_.begin()) - 1];
+    };
+}
+
 std::vector<double> MaxDistribution::quantiles(const Placement& fixed, Protocol protocol,
                                                const std::vector<double>& probabilities) const {
     BodyDistribution body = body_;

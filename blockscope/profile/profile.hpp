@@ -78,6 +78,11 @@ struct Profile {
 Profile exact_profile(const DesignSpace& space, const LayerTable& table, const MetricInfo& metric,
                       int resolution, const ProfileOptions& options);
 
+/// The same with the resolution as a factor: uniform over several, one table for each.
+Profile exact_profile(const DesignSpace& space, const std::vector<LayerTable>& tables,
+                      const MetricInfo& metric, const std::vector<int>& resolutions,
+                      const ProfileOptions& options);
+
 /// From a sample of architectures. Every cell uses every member of the pool that carries it,
 /// adjusted by cross-fitted surrogates (pool.hpp, pooled_quantiles.hpp). Intervals are Student's
 /// with moderated variances; percentiles need 100 members. What no member carries is NaN.

@@ -162,28 +162,30 @@ SumDistribution::Mass SumDistribution::through_unit(const std::vector<Mass>& bef
     }
 }
 
+double SumDistribution::cdf(const Mass& left, const std::vector<double>& right_cdf, int t) {
+    const int n = static_cast<int>(left.p.size());
+    const int m = static_cast<int>(right_cdf.size());
+    double sum = 0;
+    const int full = std::clamp(t - (m - 1), 0, n);  // right is certain below this
+    for (int x = 0; x < full; ++x) sum += left.p[x];
+    sum *= right_cdf.back();
+    const int last = std::min(n - 1, t);
+    for (int x = full; x <= last; ++x) sum += left.p[x] * right_cdf[t - x];
+    return sum;
+}
+
 std::vector<double> SumDistribution::invert(const Mass& left, const std::vector<double>& right_cdf,
                                             int right_start,
                                             const std::vector<double>& probabilities) const {
     const int n = static_cast<int>(left.p.size());
     const int m = static_cast<int>(right_cdf.size());
-    // P(left + right <= left.start + right_start + t)
-    const auto cdf = [&](int t) {
-        double sum = 0;
-        const int full = std::clamp(t - (m - 1), 0, n);  // right is certain below this
-        for (int x = 0; x < full; ++x) sum += left.p[x];
-        sum *= right_cdf.back();
-        const int last = std::min(n - 1, t);
-        for (int x = full; x <= last; ++x) sum += left.p[x] * right_cdf[t - x];
-        return sum;
-    };
     std::vector<double> quantiles;
     for (const double p : probabilities) {
         int low = 0;
         int high = n + m - 2;
         while (low < high) {
             const int middle = low + (high - low) / 2;
-            if (cdf(middle) >= p - 1e-12) {
+            if (cdf(left, right_cdf, middle) >= p - 1e-12) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -194,11 +196,34 @@ std::vector<double> SumDistribution::invert(const Mass& left, const std::vector<
     return quantiles;
 }
 
-std::vector<double> SumDistribution::quantiles(const std::vector<double>& probabilities) const {
+SumDistribution::Mass SumDistribution::everything() const {
     Mass whole;
     const auto& last = before_.back();
     for (std::size_t w = 0; w < last.size(); ++w) add(whole, last[w], 1.0, after_.back()[w].start);
-    return invert(whole, {1.0}, 0, probabilities);
+    return whole;
+}
+
+std::vector<double> SumDistribution::quantiles(const std::vector<double>& probabilities) const {
+    return invert(everything(), {1.0}, 0, probabilities);
+}
+
+std::function<double(double)> SumDistribution::below(const Placement* fixed,
+                                                     Protocol protocol) const {
+    Mass left = fixed == nullptr ? everything()
+                                 : through_unit(before_[fixed->unit], fixed->unit, fixed->width,
+                                                fixed_unit(space_, *fixed, protocol));
+    std::vector<double> right{1.0};
+    int right_start = 0;
+    if (fixed != nullptr) {
+        right = after_cdf_[fixed->unit][fixed->width];
+        right_start = after_[fixed->unit][fixed->width].start;
+    }
+    return [this, left = std::move(left), right = std::move(right), right_start](double t) {
+        const double steps = std::floor((t - origin_) / width_ + 1e-9);
+        const double most = static_cast<double>(left.p.size() + right.size());
+        const double index = steps - left.start - right_start;
+        return index < 0 ? 0.0 : cdf(left, right, static_cast<int>(std::min(index, most)));
+    };
 }
 
 std::vector<double> SumDistribution::quantiles(const Placement& fixed, Protocol protocol,

@@ -113,6 +113,38 @@ TEST(ExactProfile, AgreesWithSamplingInEverySpace) {
     }
 }
 
+TEST(ExactProfile, MixesResolutionsAsAFactor) {
+    const auto space = load_space("resnet50");
+    const auto metric = make_count_metric("macs");
+    const std::vector<int> resolutions{160, 192, 224};
+    std::vector<LayerTable> tables;
+    for (const int r : resolutions) tables.push_back(*metric->additive(space, r));
+    const auto p = exact_profile(space, tables, metric->info(), resolutions, {});
+    EXPECT_EQ(p.resolution, 0);
+    for (std::size_t c = 3; c < p.cells.size(); c += 40) {
+        std::vector<double> values;
+        for (const int r : resolutions) {
+            const auto archs =
+                sample(space, 30000, Rng(c), r, p.cells[c].placement, Protocol::definition);
+            const auto part = metric->evaluate(space, archs).values;
+            values.insert(values.end(), part.begin(), part.end());
+        }
+        double sum = 0;
+        for (const double v : values) sum += v;
+        const auto n = static_cast<double>(values.size());
+        EXPECT_NEAR(p.cells[c].mean.value, sum / n, 0.01 * sum / n);
+        std::sort(values.begin(), values.end());
+        for (int i = 0; i < 2; ++i) {
+            const double probability = i == 0 ? 0.05 : 0.95;
+            const double slack = 1.01 * p.percentile_error;
+            EXPECT_GE(p.cells[c].percentiles[i].value + slack,
+                      values[static_cast<std::size_t>(n * (probability - 0.005))]);
+            EXPECT_LE(p.cells[c].percentiles[i].value - slack,
+                      values[static_cast<std::size_t>(n * (probability + 0.005))]);
+        }
+    }
+}
+
 TEST(ExactProfile, DepthEffectsOfAnAdditiveMetricAreTheMeanOfTheAddedLayer) {
     const auto space = load_space("ofa-mbv3");
     const auto p = count_profile(space, "macs", Protocol::definition);
