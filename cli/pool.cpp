@@ -82,6 +82,12 @@ std::size_t next_batch(const TriedPart& tried, const Budget& budget) {
     return budget.networks > 0 ? std::min(size, budget.networks - tried.networks) : size;
 }
 
+/// "224x224", or "160 to 224" for several.
+std::string resolution_text(const std::vector<int>& resolutions) {
+    const auto [low, high] = std::minmax_element(resolutions.begin(), resolutions.end());
+    return *low == *high ? fmt::format("{0}x{0}", *low) : fmt::format("{} to {}", *low, *high);
+}
+
 }  // namespace
 
 Budget parse_budget(const std::string& text, std::size_t n) {
@@ -99,7 +105,11 @@ std::span<const Architecture> DrawnSequence::first(std::size_t n) {
     if (n > drawn_.size()) {
         // twice as many, so that a pool that grows batch by batch draws each a few times at most
         const std::size_t more = std::max(n, std::min(2 * drawn_.size(), drawn_.size() + 1000000));
-        drawn_ = sample(space_, more, Rng(common_.seed), resolution_, common_.threads);
+        drawn_ = sample(space_, more, Rng(common_.seed), resolutions_.front(), common_.threads);
+        for (std::size_t i = 0; i < drawn_.size() && resolutions_.size() > 1; ++i) {
+            drawn_[i].resolution =
+                static_cast<std::uint16_t>(resolutions_[i % resolutions_.size()]);
+        }
     }
     return std::span(drawn_).first(n);
 }
@@ -111,7 +121,8 @@ Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const Design
 }
 
 Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
-            const DesignSpace& space, int resolution, Console& console) {
+            const DesignSpace& space, const std::vector<int>& resolutions, Console& console) {
+    const std::string where = resolution_text(resolutions);
     TriedPart tried;
     for (std::size_t most = 4096;; most *= 2) {
         tried.grow(sequence, most, budget, metric, space);
@@ -119,10 +130,9 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
     }
     if (tried.networks > 0) {
         console.say(fmt::format("{} at {}: {} networks known from {:.1f} s of measuring before",
-                                metric.info().name, resolution, tried.networks, tried.seconds));
+                                metric.info().name, where, tried.networks, tried.seconds));
     }
-    BudgetProgress progress(console, budget,
-                            fmt::format("{0} at {1}x{1}", metric.info().name, resolution));
+    BudgetProgress progress(console, budget, fmt::format("{} at {}", metric.info().name, where));
     MetricColumn last;
     std::size_t last_start = 0;
     while (!Console::interrupted() && !tried.spends(budget)) {
@@ -134,7 +144,7 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
     }
     if (tried.seconds > 0) {
         console.detail(fmt::format("{} at {}: {:.1f} networks per s of measuring",
-                                   metric.info().name, resolution,
+                                   metric.info().name, where,
                                    static_cast<double>(tried.networks) / tried.seconds));
     }
     const auto archs = sequence.first(tried.networks);

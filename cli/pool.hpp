@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "blockscope/study/remembered.hpp"
@@ -27,18 +28,19 @@ struct Pool {
 };
 
 /// The start of the sequence that a seed gives: architectures 0, 1, ... of sample(space, n,
-/// Rng(seed), resolution). Every metric's pool is a start of the same one.
+/// Rng(seed), resolution). Every metric's pool is a start of the same one. Several resolutions take
+/// turns.
 class DrawnSequence {
 public:
-    DrawnSequence(const DesignSpace& space, int resolution, const Common& common)
-        : space_(space), resolution_(resolution), common_(common) {}
+    DrawnSequence(const DesignSpace& space, std::vector<int> resolutions, const Common& common)
+        : space_(space), resolutions_(std::move(resolutions)), common_(common) {}
 
     /// The first n; a later call may move them.
     std::span<const Architecture> first(std::size_t n);
 
 private:
     const DesignSpace& space_;
-    int resolution_;
+    std::vector<int> resolutions_;
     const Common& common_;
     std::vector<Architecture> drawn_;
 };
@@ -51,6 +53,6 @@ Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const Design
 /// and its time counts, so a finished pool is gathered again without evaluating anything; failures
 /// in it stay failures.
 Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
-            const DesignSpace& space, int resolution, Console& console);
+            const DesignSpace& space, const std::vector<int>& resolutions, Console& console);
 
 }  // namespace blockscope::cli

@@ -11,25 +11,11 @@
 #include "blockscope/report/heatmap.hpp"
 #include "blockscope/space/space_file.hpp"
 
-#include "cli/architectures.hpp"
-#include "cli/pool.hpp"
+#include "cli/profile_sources.hpp"
 #include "cli/program.hpp"
-#include "cli/study_at_hand.hpp"
 
 namespace blockscope::cli {
 namespace {
-
-struct ProfileCommand {
-    std::string space;
-    std::vector<std::string> metrics;
-    std::size_t n = 2000;
-    std::string budget;  ///< "60s", "500" (networks) or empty
-    std::string estimator = "auto";
-    std::string protocol = "definition";
-    double level = 0.95;
-    std::vector<double> percentiles{5, 95};
-    std::string output = "blockscope-profile";
-};
 
 ProfileOptions profile_options(const ProfileCommand& command) {
     ProfileOptions options;
@@ -39,78 +25,51 @@ ProfileOptions profile_options(const ProfileCommand& command) {
     return options;
 }
 
+/// Throws what the parser would: options that do not go together are usage errors.
+void check_usage(const ProfileCommand& command) {
+    const auto refuse = [](const std::string& why) { throw CLI::ValidationError(why); };
+    const bool steered = !command.until.empty();
+    if (command.data.empty()) {
+        if (command.metrics.empty()) throw CLI::RequiredError("--metric or --data");
+        if (command.population == "table") refuse("--population table needs --data");
+        if (steered && (command.estimator == "exact" || command.estimator == "fixed")) {
+            refuse("--until steers the pooled estimator, not " + command.estimator);
+        }
+        return;
+    }
+    if (command.estimator != "auto" && command.estimator != "pooled") {
+        refuse("--data is estimated from what is there, so --estimator " + command.estimator +
+               " cannot be");
+    }
+    if (steered || !command.budget.empty()) {
+        refuse("--data is all there is: --until and --budget need something to evaluate");
+    }
+}
+
 int run(const ProfileCommand& command, const Common& common, Console& console) {
-    const auto space = load_space(command.space);
-    const auto options = profile_options(command);
-    const Budget budget = parse_budget(command.budget, command.n);
+    check_usage(command);
+    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}};
+    if (command.data.empty() && command.metrics.empty())
+        throw Error("--metric or --data is required");
+    if (!command.until.empty()) (void)parse_goal(command.until);
+    (void)parse_budget(command.budget, command.n);
+    run.provenance = {{"tool", "blockscope"},
+                      {"version", BLOCKSCOPE_VERSION},
+                      {"command", common.command_line},
+                      {"seed", std::to_string(common.seed)},
+                      {"quantiles",
+                       "exact: smallest value reaching the probability; pooled: inverse of the "
+                       "adjusted distribution function; fixed and table: type 7"}};
     make_output_directory(command.output);
     StudyAtHand study(common, study_in(command.output), console);
-    Provenance provenance{{"tool", "blockscope"},
-                          {"version", BLOCKSCOPE_VERSION},
-                          {"command", common.command_line},
-                          {"seed", std::to_string(common.seed)},
-                          {"quantiles",
-                           "exact: smallest value reaching the probability; pooled: the same over "
-                           "the members of a cell"}};
-    std::vector<Profile> profiles;
-    std::vector<Table> tables;
-    std::vector<Agreement> correlations;
-    for (const int resolution : chosen_resolutions(space, common)) {
-        DrawnSequence sequence(space, resolution, common);
-        Table table;
-        const std::size_t first_profile = profiles.size();
-        std::vector<std::vector<double>> columns;  // of each profile, along the drawn sequence
-        for (const auto& name : command.metrics) {
-            auto metric = make_metric(name, space, common.seed, common.threads);
-            const MetricInfo info = metric->info();
-            const auto terms = metric->additive(space, resolution);
-            if (terms && command.estimator != "pooled") {
-                profiles.push_back(exact_profile(space, *terms, info, resolution, options));
-                if (command.metrics.size() > 1) {
-                    const auto archs = sequence.first(command.n);
-                    columns.emplace_back(archs.size());
-                    terms->evaluate(archs, columns.back());
-                }
-                continue;
-            }
-            if (command.estimator == "exact") {
-                throw Error(fmt::format("'{}' is not a sum over layers: no exact estimate", name));
-            }
-            Pool pool;
-            if (info.costly) {
-                const auto costly = study.remember(std::move(metric), 1);
-                pool = gather(sequence, budget, *costly, space, resolution, console);
-                StudyAtHand::describe(*costly, space, resolution, provenance);
-                if (const auto quality = costly->quality(space, resolution)) {
-                    console.say(fmt::format("{}: {}", info.name, quality_text(*quality)));
-                }
-            } else {
-                pool = gather(sequence, command.n, *metric, space, console);
-            }
-            warn_of_failures(info.name, pool.column, console);
-            profiles.push_back(pooled_profile(space, {pool.archs, pool.column.values}, info,
-                                              {resolution}, options));
-            VarianceOptions variance;
-            variance.level = options.level;
-            variance.noisy = info.noisy;
-            profiles.back().shares =
-                pooled_variance_shares(space, {pool.archs, pool.column.values}, variance);
-            table.add(info.column, pool.archs, pool.column.values);
-            columns.push_back(std::move(pool.column.values));
-        }
-        if (command.metrics.size() > 1) {
-            const auto of_this = std::span(profiles).subspan(first_profile);
-            for (auto& a : agreements(of_this, columns, options.level)) {
-                correlations.push_back(std::move(a));
-            }
-        }
-        if (!table.archs.empty()) tables.push_back(std::move(table));
+    if (command.data.empty()) {
+        add_evaluated_profiles(run, command, common, study, console);
+    } else {
+        add_given_profiles(run, command, common, console);
     }
+    const auto& [space, options, provenance, profiles, tables] = run;
     write_profiles(command.output, space, profiles, provenance);
     write_file(command.output + "/table.csv", table_csv(space, tables));
-    if (command.metrics.size() > 1) {
-        write_file(command.output + "/correlations.csv", correlations_csv(correlations));
-    }
     std::string text;
     for (const auto& profile : profiles) {
         text += terminal_heatmap(space, profile, Console::truecolour(1)) + "\n";
@@ -134,17 +93,32 @@ void add_profile(Program& program) {
                              return run(*command, common, console);
                          });
     verb.add_option("SPACE", command->space, "name or TOML file")->required();
-    verb.add_option("--metric", command->metrics, "see blockscope metrics; may be repeated")
-        ->required()
+    verb.add_option("--metric", command->metrics,
+                    "see blockscope metrics, or with --data columns of the table (default all with "
+                    "numbers); may be repeated")
         ->expected(1)
         ->take_all();
-    verb.add_option("-n", command->n, "architectures to sample where the estimate is not exact")
-        ->check(CLI::Range(std::size_t{20}, std::size_t{100000000}))
+    verb.add_option("--data", command->data,
+                    "CSV with an arch column: profiles of somebody's measurements");
+    verb.add_option("--population", command->population,
+                    "what --data speaks for: the space it was drawn from, or the table's own rows")
+        ->check(CLI::IsMember({"space", "table"}))
+        ->capture_default_str();
+    verb.add_option("-n", command->n,
+                    "architectures to sample where the estimate is not exact; fixed: for each "
+                    "placement")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100000000}))
         ->capture_default_str();
     verb.add_option("--budget", command->budget,
                     "of measured metrics at each resolution: 60s, or 500 networks; default -n");
-    verb.add_option("--estimator", command->estimator, "auto, exact or pooled")
-        ->check(CLI::IsMember({"auto", "exact", "pooled"}))
+    verb.add_option("--until", command->until,
+                    "sample until every placement is known to width=0.02 (in the metric's unit) or "
+                    "width=1% (of its mean), or the ranking of blocks is (ranking@0.95); ends with "
+                    "--budget at the latest");
+    verb.add_option("--estimator", command->estimator,
+                    "auto (exact where it can be, else pooled), exact, pooled, or fixed (the "
+                    "published procedure)")
+        ->check(CLI::IsMember({"auto", "exact", "pooled", "fixed"}))
         ->capture_default_str();
     verb.add_option("--percentiles", command->percentiles, "of Equation 3, in per cent")
         ->take_all()
@@ -162,6 +136,8 @@ void add_profile(Program& program) {
     verb.add_option("--study", program.common().study,
                     "file of the study; default DIR/study.sqlite");
     program.add_resolution(verb);
+    verb.add_flag("--mix-resolutions", command->mix_resolutions,
+                  "one profile with the resolutions as a factor instead of one for each");
     program.add_common(verb);
 }
 

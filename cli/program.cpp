@@ -104,7 +104,12 @@ int Program::run(int argc, char** argv) {
     }
     Console console(common_.console);
     Console::catch_interrupts();
-    return console.end(work_(common_, console));
+    try {
+        return console.end(work_(common_, console));
+    } catch (const CLI::ParseError& e) {  // options that do not go together
+        console.error(e.what(), 2);
+        return 2;
+    }
 }
 
 std::function<std::string(const std::string&)> between(double low, double high) {

@@ -82,6 +82,7 @@ Profile exact_profile(const DesignSpace& space, const std::vector<LayerTable>& t
     profile.metric = metric;
     profile.estimator = "exact";
     profile.resolution = resolutions.size() == 1 ? resolutions.front() : 0;
+    profile.resolutions = resolutions;
     profile.options = options;
 
     const ExactTables exact(space, tables);

@@ -168,6 +168,7 @@ Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vecto
     profile.metric = metric.info();
     profile.estimator = "fixed";
     profile.resolution = resolutions.size() == 1 ? resolutions.front() : 0;
+    profile.resolutions = resolutions;
     profile.options = options;
     const auto base_archs = drawn(space, sample, resolutions, 0, nullptr, options.protocol);
     const auto base_values = metric.evaluate(space, base_archs, nullptr).values;

@@ -167,6 +167,7 @@ Profile pooled_profile(const DesignSpace& space, const EvaluatedSample& sample,
     profile.metric = metric;
     profile.estimator = "pooled";
     profile.resolution = resolutions.size() == 1 ? resolutions.front() : 0;
+    profile.resolutions = resolutions;
     profile.options = options;
     profile.evaluations = pool.size();
     profile.noise = sample.noise;

@@ -54,8 +54,10 @@ struct DepthEffect {
 
 struct Profile {
     MetricInfo metric;
-    std::string estimator;  ///< "exact", "pooled", "fixed" or "table"
-    int resolution = 0;     ///< 0: a factor, uniform over several
+    std::string estimator;           ///< "exact", "pooled", "fixed" or "table"
+    int resolution = 0;              ///< 0: a factor, uniform over several
+    std::vector<int> resolutions;    ///< the one, or all of them
+    std::vector<std::string> notes;  ///< what a reader must know beside the numbers
     ProfileOptions options;
     std::size_t evaluations = 0;    ///< architectures evaluated; 0 for exact
     double simultaneous_level = 0;  ///< level of each interval that gives the family options.level

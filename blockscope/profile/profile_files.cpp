@@ -17,7 +17,8 @@ std::string cells(const Estimate& e) {
 }
 
 std::string head(const Profile& p) {
-    return fmt::format("{},{},{}", csv_cell(p.metric.name), csv_cell(p.metric.unit), p.resolution);
+    return fmt::format("{},{},{}", csv_cell(p.metric.name), csv_cell(p.metric.unit),
+                       p.resolution == 0 ? "mixed" : std::to_string(p.resolution));
 }
 
 /// An exact number rests on no evaluated architectures: its count is empty.
@@ -43,11 +44,14 @@ nlohmann::ordered_json json(const DesignSpace& space, const Profile& p) {
     j["metric"] = p.metric.name;
     j["unit_of_measure"] = p.metric.unit;
     j["source"] = p.metric.source;
-    j["resolution"] = p.resolution;
+    j["resolutions"] = p.resolutions;
     j["protocol"] = to_string(p.options.protocol);
     j["estimator"] = p.estimator;
     j["level"] = p.options.level;
+    j["simultaneous_level"] = p.simultaneous_level;
     j["evaluations"] = p.evaluations;
+    j["noise"] = std::isnan(p.noise) ? nlohmann::ordered_json() : nlohmann::ordered_json(p.noise);
+    j["notes"] = p.notes;
     j["percentiles"] = p.options.percentiles;
     j["percentile_error_bound"] = p.percentile_error;
     j["base"] = json(p.base);
@@ -64,10 +68,12 @@ nlohmann::ordered_json json(const DesignSpace& space, const Profile& p) {
                                    {"block", block_name(space, c.placement)},
                                    {"mean", json(c.mean)},
                                    {"delta", json(c.delta)},
+                                   {"delta_simultaneous", json(c.simultaneous)},
                                    {"percentiles", json(c.percentiles)},
                                    {"percentile_deltas", json(c.percentile_deltas)},
                                    {"count", c.count},
-                                   {"distinguishable", c.distinguishable}});
+                                   {"distinguishable", c.distinguishable},
+                                   {"discovered", c.discovered}});
     }
     for (const auto& d : p.depths) {
         j["depths"].push_back({{"unit", d.unit + 1},

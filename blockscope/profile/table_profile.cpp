@@ -149,6 +149,7 @@ Profile table_profile(const DesignSpace& space, const EvaluatedSample& sample,
     profile.metric = metric;
     profile.estimator = "table";
     profile.resolution = resolutions.size() == 1 ? resolutions.front() : 0;
+    profile.resolutions = resolutions;
     profile.options = options;
     profile.evaluations = rows.values.size();
     profile.noise = sample.noise;

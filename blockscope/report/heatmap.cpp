@@ -27,6 +27,12 @@ Scale scale_for(const Profile& p) {
     return {1, p.metric.unit};
 }
 
+std::string resolution_text(const Profile& p) {
+    if (p.resolution != 0) return fmt::format("{0}x{0}", p.resolution);
+    const auto [low, high] = std::minmax_element(p.resolutions.begin(), p.resolutions.end());
+    return fmt::format("{} resolutions from {} to {}", p.resolutions.size(), *low, *high);
+}
+
 struct Grid {
     std::vector<std::string> rows;
     std::vector<std::string> columns;
@@ -69,9 +75,9 @@ std::string shade(double fraction, const std::string& text, bool truecolour) {
 std::string terminal_heatmap(const DesignSpace& space, const Profile& profile, bool truecolour) {
     const Scale scale = scale_for(profile);
     std::string text = fmt::format(
-        "{} of {} at {}x{}, {}: mean over all locations (Equation 1)\n"
+        "{} of {} at {}, {}: mean over all locations (Equation 1)\n"
         "protocol {}, estimator {}",
-        profile.metric.name, space.name, profile.resolution, profile.resolution, scale.unit,
+        profile.metric.name, space.name, resolution_text(profile), scale.unit,
         to_string(profile.options.protocol), profile.estimator);
     if (profile.estimator == "exact") {
         text += "\n";

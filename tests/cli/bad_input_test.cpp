@@ -49,7 +49,7 @@ TEST(BadInput, OptionsOutOfTheirRangeAreUsageErrors) {
     expect_refusal("profile ofa-mbv3 --metric macs --level x -o " + out, 2,
                    "--level: not a number");
     expect_refusal("sample ofa-mbv3 -n 0", 2, "-n");
-    expect_refusal("profile ofa-mbv3 -o " + out, 2, "--metric is required");
+    expect_refusal("profile ofa-mbv3 -o " + out, 2, "--metric or --data is required");
     expect_refusal("sample", 2, "SPACE is required");
     expect_refusal("suggest ofa-mbv3 -n 0", 2, "-n");
     expect_refusal("suggest ofa-mbv3 --data nowhere.csv", 3, "nowhere.csv: cannot be read");

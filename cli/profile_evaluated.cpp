@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/registry.hpp"
+
+#include "cli/architectures.hpp"
+#include "cli/profile_sources.hpp"
+
+namespace blockscope::cli {
+namespace {
+
+/// The metric's table for each resolution, or nothing if it is no table.
+std::optional<std::vector<LayerTable>> tables_of(Metric& metric, const DesignSpace& space,
+                                                 const std::vector<int>& resolutions) {
+    std::vector<LayerTable> tables;
+    for (const int r : resolutions) {
+        auto table = metric.additive(space, r);
+        if (!table) return std::nullopt;
+        tables.push_back(std::move(*table));
+    }
+    return tables;
+}
+
+/// What pooled profiles have beside their cells.
+void add_shares(Profile& profile, const ProfileRun& run, const EvaluatedSample& sample) {
+    if (profile.resolution == 0) return;
+    VarianceOptions variance;
+    variance.level = run.options.level;
+    variance.noisy = profile.metric.noisy;
+    profile.shares = pooled_variance_shares(run.space, sample, variance);
+}
+
+/// Samples until the goal is settled.
+Profile settled(ProfileRun& run, Metric& metric, RememberedMetric* costly,
+                const std::vector<int>& resolutions, const ProfileCommand& command,
+                const Budget& budget, const Common& common, Console& console, Pool& pool) {
+    const auto start = std::chrono::steady_clock::now();
+    double known_seconds = 0;
+    AdaptiveOptions adaptive;
+    adaptive.goal = parse_goal(command.until);
+    adaptive.seed = common.seed;
+    if (budget.networks > 0 && !command.budget.empty()) adaptive.most = budget.networks;
+    const auto seconds = [&] {
+        if (costly != nullptr) return known_seconds;  // those of earlier runs count too
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    adaptive.out_of_time = [&] {
+        return Console::interrupted() || (budget.seconds > 0 && seconds() >= budget.seconds);
+    };
+    const auto evaluate = [&](std::span<const Architecture> archs) {
+        MetricColumn column = metric.evaluate(run.space, archs, &console);
+        if (costly != nullptr) {
+            for (const double s : costly->seconds_of_tried(run.space, archs)) known_seconds += s;
+        }
+        return column;
+    };
+    auto result =
+        adaptive_profile(run.space, evaluate, metric.info(), resolutions, adaptive, run.options);
+    auto& notes = result.profile.notes;
+    notes.push_back(fmt::format(
+        "--until {}: {}, {} resolved and {} unresolved after {} evaluations in {} rounds",
+        command.until, result.stopped, result.resolved, result.unresolved.size(),
+        result.archs.size(), result.rounds));
+    for (std::size_t i = 0; i < result.unresolved.size(); ++i) {
+        notes.push_back("unresolved: " + result.unresolved[i]);
+    }
+    console.say(fmt::format("{}: {}", metric.info().name, notes.front()));
+    constexpr std::size_t shown = 10;
+    for (std::size_t i = 0; i < std::min(shown, result.unresolved.size()); ++i) {
+        console.say("  unresolved: " + result.unresolved[i]);
+    }
+    if (result.unresolved.size() > shown) {
+        console.say(
+            fmt::format("  and {} more, in profile.json", result.unresolved.size() - shown));
+    }
+    pool = {std::move(result.archs), std::move(result.column)};
+    return std::move(result.profile);
+}
+
+void add_profile(ProfileRun& run, const std::string& name, const std::vector<int>& resolutions,
+                 DrawnSequence& sequence, Table& table, const ProfileCommand& command,
+                 const Common& common, StudyAtHand& study, Console& console) {
+    const DesignSpace& space = run.space;
+    const Budget budget = parse_budget(command.budget, command.n);
+    auto metric = make_metric(name, space, common.seed, common.threads);
+    const MetricInfo info = metric->info();
+    if (command.estimator == "auto" || command.estimator == "exact") {
+        if (const auto terms = tables_of(*metric, space, resolutions)) {
+            run.profiles.push_back(exact_profile(space, *terms, info, resolutions, run.options));
+            return;
+        }
+        if (command.estimator == "exact") {
+            throw Error(fmt::format("'{}' is not a sum over layers: no exact estimate", name));
+        }
+    }
+    std::unique_ptr<RememberedMetric> costly;
+    if (info.costly) costly = study.remember(std::move(metric), 1);
+    Metric& asked = costly ? static_cast<Metric&>(*costly) : *metric;
+    if (command.estimator == "fixed") {
+        run.profiles.push_back(fixed_profile(space, asked, resolutions,
+                                             {command.n, common.seed, common.threads}, run.options,
+                                             &console));
+        return;
+    }
+    Pool pool;
+    if (!command.until.empty()) {
+        run.profiles.push_back(
+            settled(run, asked, costly.get(), resolutions, command, budget, common, console, pool));
+    } else {
+        pool = costly ? gather(sequence, budget, *costly, space, resolutions, console)
+                      : gather(sequence, command.n, asked, space, console);
+        const EvaluatedSample sample{pool.archs, pool.column.values};
+        run.profiles.push_back(pooled_profile(space, sample, info, resolutions, run.options));
+        add_shares(run.profiles.back(), run, sample);
+    }
+    warn_of_failures(info.name, pool.column, console);
+    for (const int r : resolutions) {
+        if (!costly) break;
+        StudyAtHand::describe(*costly, space, r, run.provenance);
+        if (const auto quality = costly->quality(space, r)) {
+            console.say(fmt::format("{}: {}", info.name, quality_text(*quality)));
+        }
+    }
+    if (command.until.empty()) {
+        table.add(info.column, pool.archs, pool.column.values);
+    } else {  // every metric's sample is its own
+        Table own;
+        own.add(info.column, pool.archs, pool.column.values);
+        run.tables.push_back(std::move(own));
+    }
+}
+
+}  // namespace
+
+void add_evaluated_profiles(ProfileRun& run, const ProfileCommand& command, const Common& common,
+                            StudyAtHand& study, Console& console) {
+    const auto chosen = chosen_resolutions(run.space, common);
+    std::vector<std::vector<int>> sets;
+    if (command.mix_resolutions) {
+        sets.push_back(chosen);
+    } else {
+        for (const int r : chosen) sets.push_back({r});
+    }
+    for (const auto& resolutions : sets) {
+        DrawnSequence sequence(run.space, resolutions, common);
+        Table table;
+        for (const auto& name : command.metrics) {
+            add_profile(run, name, resolutions, sequence, table, command, common, study, console);
+        }
+        if (!table.archs.empty()) run.tables.push_back(std::move(table));
+    }
+}
+
+Goal parse_goal(const std::string& text) {
+    const auto refuse = [&] {
+        throw Error(
+            fmt::format("--until '{}' is none of width=0.02 (in the metric's unit), width=1% "
+                        "(of its mean), ranking, ranking@0.99",
+                        text));
+    };
+    Goal goal;
+    if (text.starts_with("width=")) {
+        std::string number = text.substr(6);
+        goal.relative = number.ends_with('%');
+        if (goal.relative) number.pop_back();
+        if (!parse_number(number, goal.width) || !(goal.width > 0)) refuse();
+        if (goal.relative) goal.width /= 100;
+        return goal;
+    }
+    goal.kind = Goal::Kind::ranking;
+    if (text == "ranking") return goal;
+    if (!text.starts_with("ranking@") || !parse_number(text.substr(8), goal.confidence) ||
+        !(goal.confidence > 0) || !(goal.confidence < 1)) {
+        refuse();
+    }
+    return goal;
+}
+
+}  // namespace blockscope::cli

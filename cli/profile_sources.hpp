@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "blockscope/metric/table.hpp"
+#include "blockscope/profile/adaptive.hpp"
+#include "blockscope/profile/profile_files.hpp"
+
+#include "cli/pool.hpp"
+#include "cli/study_at_hand.hpp"
+
+namespace blockscope::cli {
+
+struct ProfileCommand {
+    std::string space;
+    std::vector<std::string> metrics;
+    std::string data;  ///< somebody's CSV; metrics are then its columns
+    std::string population = "space";
+    std::size_t n = 2000;
+    std::string budget;  ///< "60s", "500" (networks) or empty
+    std::string until;   ///< "width=0.02", "width=1%", "ranking", "ranking@0.99" or empty
+    std::string estimator = "auto";
+    std::string protocol = "definition";
+    bool mix_resolutions = false;
+    double level = 0.95;
+    std::vector<double> percentiles{5, 95};
+    std::string output = "blockscope-profile";
+};
+
+/// What a run of the verb gathers for its files.
+struct ProfileRun {
+    DesignSpace space;
+    ProfileOptions options;
+    Provenance provenance;
+    std::vector<Profile> profiles;
+    std::vector<Table> tables;
+};
+
+/// Profiles of the command's metrics, evaluated here: at each of the resolutions, or with all of
+/// them as a factor.
+void add_evaluated_profiles(ProfileRun& run, const ProfileCommand& command, const Common& common,
+                            StudyAtHand& study, Console& console);
+
+/// Profiles of the columns of the command's table.
+void add_given_profiles(ProfileRun& run, const ProfileCommand& command, const Common& common,
+                        Console& console);
+
+/// --until. Throws Error saying what is allowed.
+Goal parse_goal(const std::string& text);
+
+}  // namespace blockscope::cli
