@@ -9,10 +9,12 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/metric/count_metric.hpp"
+#include "blockscope/metric/registry.hpp"
 #include "blockscope/space/sampling.hpp"
 
 #include "tests/profile/small_space.hpp"
 #include "tests/stats/random_normal.hpp"
+#include "tests/test_data.hpp"
 
 namespace blockscope {
 namespace {
@@ -172,7 +174,7 @@ TEST(PooledVarianceShares, AreUnbiasedAndCoverTheSharesOfAllArchitectures) {
     const auto table = random_table(space, 11);
     const auto truth = enumerated(space, all, interacting(table, all.archs));
     ASSERT_GT(truth.at("interaction"), 0.05);
-    const int runs = 100;
+    const int runs = 60;
     for (const std::size_t n : {200, 1500}) {
         std::map<std::string, double> mean;
         double covered = 0;
@@ -191,6 +193,56 @@ TEST(PooledVarianceShares, AreUnbiasedAndCoverTheSharesOfAllArchitectures) {
             EXPECT_NEAR(mean[factor], share, n < 1000 ? 0.01 : 0.003) << factor;
         }
     }
+}
+
+// where the model has as many coefficients as there are networks, and depth is a large effect
+TEST(PooledVarianceShares, CoverAtTheirLevelInALargeSpaceFromFewNetworks) {
+    const auto space = load_space("ofa-mbv3");
+    const auto table = *make_count_metric("macs")->additive(space, 224);
+    const auto exact = exact_variance_shares(space, table);
+    const double variance =
+        Population::variance_of(values_of(table, sample(space, 20000, Rng(9), 224)));
+    double covered = 0;
+    double depths_covered = 0;
+    double worst_bias = 0;
+    const int runs = 15;
+    std::map<std::string, double> mean;
+    VarianceOptions options;
+    options.noisy = true;
+    for (int run = 0; run < runs; ++run) {
+        const auto archs = sample(space, 300, Rng(run), 224);
+        auto values = values_of(table, archs);
+        Rng rng(run + 1000);
+        for (double& v : values) v += 0.5 * std::sqrt(variance) * random_normal(rng);
+        const auto shares = by_name(pooled_variance_shares(space, {archs, values}, options));
+        for (const auto& s : exact) {
+            if (s.factor == "interaction" || s.factor == "noise") continue;
+            const double truth = 0.8 * s.share.value;
+            const Estimate& e = shares.at(s.factor);
+            const bool inside = e.low <= truth && truth <= e.high;
+            covered += inside;
+            depths_covered += inside && s.factor.ends_with("depth");
+            mean[s.factor] += (e.value - truth) / runs;
+        }
+    }
+    for (const auto& [factor, bias] : mean) worst_bias = std::max(worst_bias, std::abs(bias));
+    EXPECT_NEAR(covered / (runs * static_cast<double>(mean.size())), 0.96, 0.025);
+    EXPECT_GE(depths_covered / (runs * 5.0), 0.88);
+    EXPECT_LT(worst_bias, 0.02);
+}
+
+// the published accuracy predictor: an independent fit of an additive model to it explained 94.7 %
+TEST(PooledVarianceShares, FindTheAdditivePartOfAPublishedPredictor) {
+    NEEDS_DATA("predictors/ofa_mbv3_accuracy.safetensors");
+    const auto space = load_space("ofa-mbv3");
+    const auto file = data_directory() / "predictors" / "ofa_mbv3_accuracy.safetensors";
+    const auto metric = make_metric("model:" + file.string(), space, 1, 1);
+    const auto archs = sample(space, 4000, Rng(1), 224);
+    const auto values = metric->evaluate(space, archs).values;
+    const auto shares = by_name(pooled_variance_shares(space, {archs, values}));
+    EXPECT_NEAR(shares.at("additive").value, 0.947, 0.005);
+    EXPECT_NEAR(shares.at("interaction").value, 0.053, 0.005);
+    EXPECT_GT(shares.at("U4 depth").low, shares.at("U3 depth").high);
 }
 
 // noise of a fifth of the variance, told by repeats or as a number; unknown it is not called
