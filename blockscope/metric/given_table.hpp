@@ -27,8 +27,8 @@ struct GivenColumn {
     std::size_t rows_without_value = 0;
 };
 
-/// needed: columns asked for later, so that a missing one is said first. default_resolution: of rows
-/// that name none; 0: the space's. Throws Error with file and line for a missing column, an
+/// needed: columns asked for later, so that a missing one is said first. default_resolution: of
+/// rows that name none; 0: the space's. Throws Error with file and line for a missing column, an
 /// architecture that is none, or a table of another space.
 GivenTable read_given_table(const DesignSpace& space, const std::string& path,
                             const std::vector<std::string>& needed = {},

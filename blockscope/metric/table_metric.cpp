@@ -47,15 +47,15 @@ public:
 
 private:
     struct Made {
-        std::optional<LayerTable> table;
+        std::unique_ptr<LayerTable> table;
         std::string reason;  ///< why there is none
     };
 
     Made made_table(const DesignSpace& space, int resolution) const {
         try {
-            return {make_(space, resolution), ""};
+            return {std::make_unique<LayerTable>(make_(space, resolution)), ""};
         } catch (const Error& e) {
-            return {std::nullopt, e.what()};
+            return {nullptr, e.what()};
         }
     }
 

@@ -104,25 +104,34 @@ BLOCKSCOPE_INLINE void dense(const Dense<Real>& layer, std::size_t n, const Real
     }
 }
 
+/// out = f(sum of rows) for a few registers side by side; rows and out from `first` on.
+template <int width, int vectors>
+BLOCKSCOPE_INLINE void sum_some(const float* const* rows, std::size_t count, float slope,
+                                std::size_t first, float* out) {
+    Vector<float, width> z[vectors] = {};
+    for (std::size_t r = 0; r < count; ++r) {
+        const float* row = rows[r] + first;
+        for (auto& part : z) {
+            part += vector_at<width>(row);
+            row += width;
+        }
+    }
+    out += first;
+    for (auto& part : z) {
+        activate(part, slope);
+        vector_at<width>(out) = part;
+        out += width;
+    }
+}
+
 template <int width>
 BLOCKSCOPE_INLINE void sum(const float* const* rows, std::size_t count, float slope, std::size_t n,
                            float* out) {
-    constexpr int block = 4;  // vectors that are summed side by side
+    constexpr int side_by_side = 4;
+    constexpr std::size_t step = std::size_t{side_by_side} * width;
     std::size_t i = 0;
-    const auto columns = [&](auto size) __attribute__((always_inline)) {
-        constexpr int vectors = decltype(size)::value;
-        Vector<float, width> z[vectors] = {};
-        for (std::size_t r = 0; r < count; ++r) {
-            for (int v = 0; v < vectors; ++v) z[v] += vector_at<width>(rows[r] + i + v * width);
-        }
-        for (int v = 0; v < vectors; ++v) {
-            activate(z[v], slope);
-            vector_at<width>(out + i + v * width) = z[v];
-        }
-        i += static_cast<std::size_t>(vectors) * width;
-    };
-    while (i + block * width <= n) columns(std::integral_constant<int, block>());
-    while (i < n) columns(std::integral_constant<int, 1>());
+    for (; i + step <= n; i += step) sum_some<width, side_by_side>(rows, count, slope, i, out);
+    for (; i < n; i += width) sum_some<width, 1>(rows, count, slope, i, out);
 }
 
 template <int width>
@@ -178,6 +187,7 @@ BLOCKSCOPE_INLINE void gru(const float* x, const float* s, std::size_t n, float*
 // One function a kernel and instruction set: the attribute makes the templates above compile for
 // it.
 // bytes: of a register.
+// NOLINTBEGIN(bugprone-macro-parentheses): names and attributes cannot stand in parentheses
 #define BLOCKSCOPE_KERNELS(name, attributes, bytes, rows, columns)                                \
     attributes void name##_dense(const Dense<float>& layer, std::size_t n, const float* in,       \
                                  std::size_t in_stride, const float* add, std::size_t add_stride, \
@@ -204,6 +214,8 @@ BLOCKSCOPE_INLINE void gru(const float* x, const float* s, std::size_t n, float*
     }                                                                                             \
     constexpr Kernels name##_kernels{#name,      name##_dense, name##_dense64,                    \
                                      name##_sum, name##_join,  name##_gru};
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 BLOCKSCOPE_KERNELS(baseline, , 16, 3, 4)
 #if defined(__x86_64__)

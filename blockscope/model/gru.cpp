@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ namespace blockscope {
 namespace {
 
 constexpr std::size_t batch = 96;  // architectures that go from layer to layer together
-constexpr int known_blocks = 9;
+constexpr std::size_t known_blocks = 9;
 
 using Numbers = std::vector<float>;
 
@@ -64,10 +65,10 @@ struct NodeGates {
 
 class Gru : public Predictor {
 public:
-    Gru(const TensorFile& file, const DesignSpace& space) : space_(space) {
+    Gru(const TensorFile& file, DesignSpace space) : space_(std::move(space)) {
         const std::string embed = "embed_layer.op_embed_layer.weight";
         const std::string shape = "embed_layer.shape_embed_layer.";
-        embedding_ = numbers(file, embed, {known_blocks, -1});
+        embedding_ = numbers(file, embed, {static_cast<std::int64_t>(known_blocks), -1});
         shape_weight_ = numbers(file, shape + "weight", {-1, 6});
         shape_bias_ =
             numbers(file, shape + "bias", {static_cast<std::int64_t>(shape_weight_.size() / 6)});
@@ -193,8 +194,9 @@ private:
             for (std::size_t u = 0; u < space_.units.size(); ++u) {
                 const int first = space_.units[u].first_slot;
                 for (int slot = first; slot < first + archs[i].depth[u]; ++slot) {
-                    s.nodes[static_cast<std::size_t>(s.length++)] = static_cast<std::uint16_t>(
-                        slot * known_blocks + archs[i].block[static_cast<std::size_t>(slot)]);
+                    const auto at = static_cast<std::size_t>(slot);
+                    s.nodes[static_cast<std::size_t>(s.length++)] =
+                        static_cast<std::uint16_t>(at * known_blocks + archs[i].block[at]);
                 }
             }
         }
@@ -213,9 +215,10 @@ private:
             }
             for (std::size_t i = 0; i < active; ++i) {
                 const Sequence& s = sequences[i];
+                const std::size_t node = s.nodes[t];
                 const float* from_state =
                     t > 0 ? hidden[i * 3 * gate_ / 16].value : forward_.hidden.bias[0].value;
-                kernel.gru(s.gates->forward[s.nodes[t] * 3 * gate_ / 16].value, from_state, gate_,
+                kernel.gru(s.gates->forward[node * 3 * gate_ / 16].value, from_state, gate_,
                            states[i * gate_ / 16].value);
             }
         }

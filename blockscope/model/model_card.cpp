@@ -80,8 +80,9 @@ void check_setting(const Pickle& config, const char* key, std::string_view expec
     const bool text = found->kind == PickleNode::Kind::text;
     const std::string value(text ? found->text : found->integer != 0 ? "true" : "false");
     if (value != expected) {
-        throw Error(fmt::format("setting {} is {}; {} is what can be run", key, value, expected),
-                    path);
+        throw Error(
+            fmt::format("setting {} is {}; {} is what can be run", key, printable(value), expected),
+            path);
     }
 }
 

@@ -38,8 +38,9 @@ Model load_model(const std::string& path, const DesignSpace& space, const std::s
     const std::string kind = kind_of(file);
     Model model{model_card(path, file, unit), nullptr};
     if (!model.card.kind.empty() && model.card.kind != kind) {
-        throw Error(fmt::format("its card says {}, the file holds {}", model.card.kind, kind),
-                    path);
+        throw Error(
+            fmt::format("its card says {}, the file holds '{}'", printable(model.card.kind), kind),
+            path);
     }
     if (!model.card.space.empty() && !has_body_of(space, model.card.space)) {
         throw Error(fmt::format("a model of space '{}', not of '{}'", model.card.space, space.name),

@@ -27,7 +27,8 @@ double layer_count(int in_side, int in, int out_side, int out, int expand, int k
     double count = expand == 1 ? 0 : in_area * middle * (in + 2);
     count += out_area * middle * (kernel * kernel + 2);
     if (squeeze_excite) {
-        const double squeezed = round_channels(static_cast<int>(middle) / 4);
+        const int quarter = in * expand / 4;  // whole channels
+        const double squeezed = round_channels(quarter);
         count += squeezed * (middle + 1) + middle * (squeezed + 1);
     }
     return count + out_area * out * (middle + 2);

@@ -14,6 +14,7 @@ const Tensor& TensorFile::at(const std::string& name) const {
     const auto found = tensors.find(name);
     if (found != tensors.end()) return found->second;
     std::vector<std::string> names;
+    names.reserve(tensors.size());
     for (const auto& entry : tensors) names.push_back(entry.first);
     throw Error(fmt::format("holds no tensor '{}'{}", name, did_you_mean(name, names)), source);
 }

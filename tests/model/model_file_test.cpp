@@ -102,7 +102,7 @@ TEST_F(ModelFile, RefusesCardsThatCannotBeMeant) {
     EXPECT_THAT(with_card(R"({"output": {"unit": "ms", "multiply_by": "x"}})"),
                 HasSubstr("not a number"));
     EXPECT_THAT(with_card(R"({"kind": "chain-gnn", "output": {"unit": "ms"}})"),
-                HasSubstr("its card says chain-gnn, the file holds mlp"));
+                HasSubstr("its card says 'chain-gnn', the file holds 'mlp'"));
 }
 
 TEST_F(ModelFile, ReadsTheSettingsBesideAChainNetwork) {
@@ -124,7 +124,8 @@ TEST_F(ModelFile, ReadsTheSettingsBesideAChainNetwork) {
     EXPECT_EQ(metric->info().unit, "ms");
     EXPECT_EQ(metric->info().column, "x_predictor");
     settings("ofa_mbv3", "acc", "mean");
-    EXPECT_THAT(refusal("model:" + path), HasSubstr("aggr_method is mean; sum is what can be run"));
+    EXPECT_THAT(refusal("model:" + path),
+                HasSubstr("aggr_method is 'mean'; sum is what can be run"));
     put("x_config.pkl",
         "\x80\x02"
         "cos\nsystem\n.");
