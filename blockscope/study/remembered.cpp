@@ -99,6 +99,10 @@ MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
             missing.push_back(a);
         }
     }
+    // batches are of one resolution each, and small ones waste time on the reference network
+    std::stable_sort(
+        missing.begin(), missing.end(),
+        [](const Architecture& a, const Architecture& b) { return a.resolution < b.resolution; });
     StoredValues answers;
     evaluate_missing(space, missing, progress, answers);
     for (const auto& a : archs) {

@@ -169,6 +169,7 @@ TEST_F(RememberedMetricTest, CountsSecondsByResolution) {
     const auto metric = wrap(study, inside);
     for (std::size_t i = 0; i < archs.size(); i += 2) archs[i].resolution = 192;
     EXPECT_TRUE(metric->evaluate(space, archs).failures.empty());
+    EXPECT_LT(inside->calls, 20) << "resolutions that take turns must not make batches of one";
     EXPECT_GT(study.seconds_spent(space, some_metric(), "here", 192), 0);
     EXPECT_GT(study.seconds_spent(space, some_metric(), "here", 224), 0);
     EXPECT_EQ(study.seconds_spent(space, some_metric(), "here", 160), 0);
