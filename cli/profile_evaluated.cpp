@@ -91,7 +91,14 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     const MetricInfo info = metric->info();
     if (command.estimator == "auto" || command.estimator == "exact") {
         if (const auto terms = tables_of(*metric, space, resolutions)) {
-            run.profiles.push_back(exact_profile(space, *terms, info, resolutions, run.options));
+            const auto archs = sequence.first(command.metrics.size() > 1 ? command.n : 0);
+            std::vector<double> values;
+            values.reserve(archs.size());
+            for (const auto& a : archs) {
+                const auto r = std::find(resolutions.begin(), resolutions.end(), a.resolution);
+                values.push_back((*terms)[r - resolutions.begin()].value(a));
+            }
+            run.add(exact_profile(space, *terms, info, resolutions, run.options), archs, values);
             return;
         }
         if (command.estimator == "exact") {
@@ -102,20 +109,20 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     if (info.costly) costly = study.remember(std::move(metric), 1);
     Metric& asked = costly ? static_cast<Metric&>(*costly) : *metric;
     if (command.estimator == "fixed") {
-        run.profiles.push_back(fixed_profile(space, asked, resolutions,
-                                             {command.n, common.seed, common.threads}, run.options,
-                                             &console));
+        run.add(fixed_profile(space, asked, resolutions, {command.n, common.seed, common.threads},
+                              run.options, &console));
         return;
     }
     Pool pool;
     if (!command.until.empty()) {
-        run.profiles.push_back(
+        run.add(
             settled(run, asked, costly.get(), resolutions, command, budget, common, console, pool));
     } else {
         pool = costly ? gather(sequence, budget, *costly, space, resolutions, console)
                       : gather(sequence, command.n, asked, space, console);
         const EvaluatedSample sample{pool.archs, pool.column.values};
-        run.profiles.push_back(pooled_profile(space, sample, info, resolutions, run.options));
+        run.add(pooled_profile(space, sample, info, resolutions, run.options), sample.archs,
+                sample.values);
         add_shares(run.profiles.back(), run, sample);
     }
     warn_of_failures(info.name, pool.column, console);
@@ -136,6 +143,14 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
 }
 
 }  // namespace
+
+void ProfileRun::add(Profile profile, std::span<const Architecture> archs,
+                     std::span<const double> of_archs) {
+    profiles.push_back(std::move(profile));
+    const std::size_t n = std::min(archs.size(), most_architectures);
+    values.push_back({{archs.begin(), archs.begin() + static_cast<std::ptrdiff_t>(n)},
+                      {of_archs.begin(), of_archs.begin() + static_cast<std::ptrdiff_t>(n)}});
+}
 
 void add_evaluated_profiles(ProfileRun& run, const ProfileCommand& command, const Common& common,
                             StudyAtHand& study, Console& console) {

@@ -125,7 +125,7 @@ void add_given_profiles(ProfileRun& run, const ProfileCommand& command, const Co
                     fmt::format("{} rows without a value", column.rows_without_value));
             }
             for (const auto& note : profile.notes) console.say(fmt::format("{}: {}", name, note));
-            run.profiles.push_back(std::move(profile));
+            run.add(std::move(profile), here.archs, here.values);
         }
         Table own;
         own.add(column.info.column, column.archs, column.values);

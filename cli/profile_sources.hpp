@@ -1,10 +1,12 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "blockscope/metric/table.hpp"
 #include "blockscope/profile/adaptive.hpp"
+#include "blockscope/profile/agreement.hpp"
 #include "blockscope/profile/profile_files.hpp"
 
 #include "cli/pool.hpp"
@@ -35,6 +37,11 @@ struct ProfileRun {
     Provenance provenance;
     std::vector<Profile> profiles;
     std::vector<Table> tables;
+    std::vector<MetricValues> values;  ///< of each profile, for their correlations
+
+    /// archs: of a random sample, with the metric's values; none for what has no such sample.
+    void add(Profile profile, std::span<const Architecture> archs = {},
+             std::span<const double> of_archs = {});
 };
 
 /// Profiles of the command's metrics, evaluated here: at each of the resolutions, or with all of

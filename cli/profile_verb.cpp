@@ -48,7 +48,7 @@ void check_usage(const ProfileCommand& command) {
 
 int run(const ProfileCommand& command, const Common& common, Console& console) {
     check_usage(command);
-    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}};
+    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}, {}};
     if (command.data.empty() && command.metrics.empty())
         throw Error("--metric or --data is required");
     if (!command.until.empty()) (void)parse_goal(command.until);
@@ -67,9 +67,14 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
     } else {
         add_given_profiles(run, command, common, console);
     }
-    const auto& [space, options, provenance, profiles, tables] = run;
+    const auto& [space, options, provenance, profiles, tables, values] = run;
+    const bool several = profiles.size() > 1;
     write_profiles(command.output, space, profiles, provenance);
     write_file(command.output + "/table.csv", table_csv(space, tables));
+    if (several) {
+        write_file(command.output + "/correlations.csv",
+                   correlations_csv(agreements(profiles, values, options.level)));
+    }
     std::string text;
     for (const auto& profile : profiles) {
         text += terminal_heatmap(space, profile, Console::truecolour(1)) + "\n";
@@ -78,7 +83,7 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
     console.say(fmt::format(
         "wrote {0}/blocks.csv, placements.csv, depths.csv, variance.csv, table.csv{2} and "
         "profile.json; seed {1}",
-        command.output, common.seed, command.metrics.size() > 1 ? ", correlations.csv" : ""));
+        command.output, common.seed, several ? ", correlations.csv" : ""));
     return Console::interrupted() ? 130 : 0;
 }
 

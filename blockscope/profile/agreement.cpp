@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -16,8 +17,6 @@
 namespace blockscope {
 namespace {
 
-constexpr std::size_t most_architectures = 50000;
-
 Agreement correlate(const Profile& a, const Profile& b, Agreement::Over over,
                     const NoisyPairs& pairs, double level) {
     Agreement result;
@@ -31,13 +30,17 @@ Agreement correlate(const Profile& a, const Profile& b, Agreement::Over over,
     return result;
 }
 
-NoisyPairs common_values(const std::vector<double>& a, const std::vector<double>& b) {
+NoisyPairs common_values(const MetricValues& a, const MetricValues& b) {
+    std::unordered_map<Architecture, double, ArchitectureHash> known;
+    for (std::size_t i = 0; i < std::min(a.archs.size(), most_architectures); ++i) {
+        if (std::isfinite(a.values[i])) known.emplace(a.archs[i], a.values[i]);
+    }
     NoisyPairs pairs;
-    const std::size_t n = std::min({a.size(), b.size(), most_architectures});
-    for (std::size_t i = 0; i < n; ++i) {
-        if (!std::isfinite(a[i]) || !std::isfinite(b[i])) continue;
-        pairs.a.push_back(a[i]);
-        pairs.b.push_back(b[i]);
+    for (std::size_t i = 0; i < std::min(b.archs.size(), most_architectures); ++i) {
+        const auto found = known.find(b.archs[i]);
+        if (found == known.end() || !std::isfinite(b.values[i])) continue;
+        pairs.a.push_back(found->second);
+        pairs.b.push_back(b.values[i]);
     }
     return pairs;
 }
@@ -122,14 +125,15 @@ std::string cells(const Estimate& e) {
 }  // namespace
 
 std::vector<Agreement> agreements(std::span<const Profile> profiles,
-                                  std::span<const std::vector<double>> columns, double level) {
+                                  std::span<const MetricValues> values, double level) {
     std::vector<Agreement> result;
     for (std::size_t i = 0; i < profiles.size(); ++i) {
         for (std::size_t j = i + 1; j < profiles.size(); ++j) {
             const Profile& a = profiles[i];
             const Profile& b = profiles[j];
-            if (!columns[i].empty() && !columns[j].empty()) {
-                const auto pairs = common_values(columns[i], columns[j]);
+            if (a.resolution != b.resolution) continue;
+            const auto pairs = common_values(values[i], values[j]);
+            if (!pairs.a.empty()) {
                 result.push_back(correlate(a, b, Agreement::Over::architectures, pairs, level));
             }
             const Rng rng(0xa9ee);

@@ -23,15 +23,23 @@ struct Agreement {
     double same_as_others = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Every pair of profiles of one resolution: over architectures, over the deltas of all placements
-/// and over those of each unit.
-/// columns: of each profile, its metric's values on common random architectures (the first 50,000
-/// are used); NaN where unknown, empty where there are none.
+/// A profile's metric on some architectures of a random sample; empty: none are known.
+struct MetricValues {
+    std::vector<Architecture> archs;
+    std::vector<double> values;  ///< NaN where unknown
+};
+
+/// More of them than this add nothing to a correlation.
+inline constexpr std::size_t most_architectures = 50000;
+
+/// Every pair of profiles with one resolution: over the architectures that both know, over the
+/// deltas of all placements and over those of each unit.
+/// values: of each profile.
 /// Over architectures the intervals are those of rank_correlation.hpp. Placements are a finite
 /// family, so there a correlation is uncertain only as far as the deltas are:
 /// noisy_correlation.hpp; exact profiles have exact correlations.
 std::vector<Agreement> agreements(std::span<const Profile> profiles,
-                                  std::span<const std::vector<double>> columns, double level);
+                                  std::span<const MetricValues> values, double level);
 
 /// `metric_a,metric_b,resolution,over,unit,n,spearman,spearman_low,spearman_high,kendall,
 /// kendall_low,kendall_high,same_as_others`; units count from 1, empty for all of them.

@@ -10,7 +10,7 @@
 namespace blockscope {
 namespace {
 
-constexpr int redraws = 400;
+constexpr int redraws = 200;
 
 /// Symmetric 2 x 2 matrix.
 struct Covariance {
@@ -131,7 +131,7 @@ RankCorrelation true_rank_correlation(const NoisyPairs& pairs, double level, Rng
             resampled.error_a[i] = pairs.error_a[pick];
             resampled.error_b[i] = pairs.error_b[pick];
         }
-        const Normal spread = most_likely(resampled, known, 10);
+        const Normal spread = most_likely(resampled, known, 4);
         for (std::size_t i = 0; i < pairs.a.size(); ++i) {
             draw(truth(spread, pairs, i), rng, drawn.a[i], drawn.b[i]);
         }

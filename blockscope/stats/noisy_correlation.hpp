@@ -18,7 +18,7 @@ struct RankCorrelation {
 };
 
 /// Rank correlations of the true numbers, these very ones and no larger population. Errors make
-/// plain correlations too small; value and interval are median and quantiles over 400 draws of the
+/// plain correlations too small; value and interval are median and quantiles over 200 draws of the
 /// truths given the known numbers and their errors: normal, with the spread that is most likely for
 /// the resampled known numbers, errors of the two sides independent. NaN if there is
 /// nothing but errors; exact for exact numbers. Errors beyond a third of the spread of fewer than

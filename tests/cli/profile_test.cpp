@@ -37,6 +37,37 @@ TEST(ProfileOfData, IsThatOfTheSpaceWhereTheTableIsAUniformSample) {
     EXPECT_NEAR(cells.number(179, cells.column("delta")), 25105536, 5e5);
 }
 
+// exact, sampled and given metrics have architectures in common, and so do resolutions as a factor
+TEST(ProfileOfSeveralMetrics, WritesTheirCorrelationsAndVarianceShares) {
+    const auto folder = scratch_folder("several");
+    const auto table = macs_table(folder, 300).string();
+    const auto out = folder / "out";
+    for (const auto& [metrics, estimator] :
+         {std::pair{"--metric macs --metric params --resolution 192,224", "auto"},
+          {"--metric macs --metric params --resolution 192,224 --mix-resolutions", "pooled"},
+          {"--metric macs --metric csv:", "auto"}}) {
+        std::string line = std::string("profile ofa-mbv3 -n 300 --seed 1 --estimator ") +
+                           estimator + " " + metrics;
+        if (line.ends_with("csv:")) line += table + "#macs";
+        SCOPED_TRACE(line);
+        const Outcome r = run(line + " -o " + out.string());
+        ASSERT_EQ(r.code, 0) << r.text;
+        EXPECT_THAT(r.text, HasSubstr("correlations.csv"));
+        const auto csv = parse_csv(read_file(out / "correlations.csv"), "correlations.csv");
+        ASSERT_GE(csv.rows.size(), 7);
+        EXPECT_EQ(csv.rows[0][csv.column("over")], "architectures");
+        EXPECT_EQ(csv.number(0, csv.column("n")), 300);
+        EXPECT_EQ(csv.rows[1][csv.column("over")], "placements");
+        EXPECT_EQ(csv.number(2, csv.column("unit")), 1);
+        EXPECT_GT(csv.number(1, csv.column("spearman")), 0.5);
+        const auto shares = parse_csv(read_file(out / "variance.csv"), "variance.csv");
+        const bool mixed = line.find("mix") != std::string::npos;
+        EXPECT_EQ(shares.rows.empty(), mixed);  // shares are of one resolution
+    }
+    EXPECT_EQ(run("profile ofa-mbv3 --metric macs -o " + (folder / "one").string()).code, 0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "one" / "correlations.csv"));
+}
+
 TEST(ProfileOfData, RefusesWhatSaysNothingAboutTheSpace) {
     const auto folder = scratch_folder("searched");
     const auto table = macs_table(folder, 600);

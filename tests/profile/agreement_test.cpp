@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "blockscope/metric/count_metric.hpp"
+#include "blockscope/space/sampling.hpp"
 #include "blockscope/stats/rank_correlation.hpp"
 
 #include "tests/profile/small_space.hpp"
@@ -49,8 +50,12 @@ TEST(Agreements, OfExactProfilesAreExactOverPlacements) {
         profiles.push_back(
             exact_profile(space, *metric->additive(space, 224), metric->info(), 224, {}));
     }
-    const std::vector<std::vector<double>> columns{{3, 1, 2, 5}, {3, 1, std::nan(""), 5}};
-    const auto rows = agreements(profiles, columns, 0.95);
+    const auto archs = sample(space, 5, Rng(1), 224);
+    const std::vector<Architecture> four(archs.begin(), archs.begin() + 4);
+    const std::vector<Architecture> others{archs[4], archs[3], archs[2], archs[1], archs[0]};
+    const std::vector<MetricValues> values{{four, {3, 1, 2, 5}},
+                                           {others, {9, 5, std::nan(""), 1, 3}}};
+    const auto rows = agreements(profiles, values, 0.95);
     ASSERT_EQ(rows.size(), 2 + 5);
     EXPECT_EQ(row(rows, Agreement::Over::architectures).n, 3);
     EXPECT_EQ(row(rows, Agreement::Over::architectures).spearman.value, 1);
@@ -76,7 +81,7 @@ TEST(Agreements, PointAtTheUnitThatTwoDevicesDisagreeOn) {
         b[i] = (i / 36 == 3 ? -0.2 : 1) * a[i] + 0.3 * noise[i];  // unit 4
     }
     const std::vector<Profile> profiles{planted("a", a, 0), planted("b", b, 0)};
-    const std::vector<std::vector<double>> none(2);
+    const std::vector<MetricValues> none(2);
     const auto rows = agreements(profiles, none, 0.95);
     ASSERT_EQ(rows.size(), 1 + 5);
     EXPECT_LT(row(rows, Agreement::Over::placements, 3).spearman.value, 0);
@@ -98,7 +103,7 @@ TEST(Agreements, LeaveOutWhatIsUnknownAndSayNothingOfConstants) {
     const std::vector<double> constant(180, 0.0);
     std::vector<Profile> profiles{planted("a", a, 0.1), planted("b", constant, 0)};
     profiles[0].cells[7].delta = {};
-    const std::vector<std::vector<double>> none(2);
+    const std::vector<MetricValues> none(2);
     const auto rows = agreements(profiles, none, 0.95);
     EXPECT_EQ(rows.front().n, 179);
     EXPECT_TRUE(std::isnan(rows.front().spearman.value));
