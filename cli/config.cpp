@@ -4,7 +4,6 @@
 #include <cctype>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <toml++/toml.h>
@@ -76,9 +75,8 @@ bool is_list(const CLI::Option& option) {
 std::string value_of(const CLI::Option& option) {
     if (is_flag(option)) return option.empty() ? "false" : "true";
     if (option.empty()) {
-        const auto standard = option.get_default_str();
-        if (is_list(option) || standard.empty()) return standard;
-        return value_text(option, standard);
+        const bool as_it_is = is_list(option) || option.get_default_str().empty();
+        return as_it_is ? option.get_default_str() : value_text(option, option.get_default_str());
     }
     const auto results = option.reduced_results();
     if (!is_list(option)) return value_text(option, results.back());

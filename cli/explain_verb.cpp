@@ -46,10 +46,8 @@ Rows operator_rows(const DesignSpace& space, const Architecture& a, const Networ
         const Operator& op = network.operators[i];
         std::string block;
         if (op.where.part == Location::Part::body) {
-            const Unit& unit = space.units[static_cast<std::size_t>(op.where.unit)];
-            block =
-                space.blocks[a.block[static_cast<std::size_t>(unit.first_slot + op.where.layer)]]
-                    .name;
+            const Unit& unit = space.units.at(op.where.unit);
+            block = space.blocks.at(a.block.at(unit.first_slot + op.where.layer)).name;
         }
         rows.cells.push_back({std::to_string(i + 1), label(op.where), block,
                               std::string(to_string(op.role)), std::string(to_string(op.kind)),

@@ -40,7 +40,8 @@ std::vector<Range> count_ranges(const DesignSpace& space, int resolution) {
     std::vector<Range> ranges;
     for (const auto& info : count_metrics()) {
         const auto table = make_count_metric(info.name)->additive(space, resolution);
-        const auto [least, most] = range(space, table.value());
+        if (!table) continue;  // every count is one
+        const auto [least, most] = range(space, *table);
         ranges.push_back({info, least, most});
     }
     return ranges;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): not ours to name
 class Database;
 }
 
