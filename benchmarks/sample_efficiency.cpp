@@ -2,8 +2,8 @@
 // the same deltas (and percentile deltas) with the same number of evaluations in total, mean square
 // errors over seeds, truth from a pool of a million. Too few would be: 400 times at 1,810
 // evaluations of the OFA accuracy predictor, 500 times at 9,050; 50 times for percentiles.
-// Usage: ./dev bench sample_efficiency [--seeds N] [--truth N] [METRIC...]; the published predictors are
-// looked for under BLOCKSCOPE_DATA.
+// Usage: ./dev bench sample_efficiency [--seeds N] [--truth N] [METRIC...]; the published
+// predictors are looked for under BLOCKSCOPE_DATA.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

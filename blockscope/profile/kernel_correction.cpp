@@ -15,6 +15,8 @@ constexpr std::size_t most_values = 20000;
 constexpr std::size_t most_landmarks = 1500;
 constexpr double least_unexplained = 0.01;
 constexpr double least_gain = 0.02;
+constexpr std::size_t few_landmarks = 300;
+constexpr double least_gain_of_few = 0.003;
 constexpr int absent_apart = 4;  // as far as two blocks with nothing in common
 constexpr int choice_apart = 2;  // a width or a stem choice
 
@@ -72,8 +74,6 @@ std::optional<KernelCorrection> KernelCorrection::fitted(const DesignSpace& spac
     KernelCorrection k(space);
     k.measure_distances();
     const std::size_t m = std::min(most_landmarks, n / 2);
-    k.landmarks_.assign(archs.begin(), archs.begin() + static_cast<std::ptrdiff_t>(m));
-
     double mean_distance = 0;
     const int largest = absent_apart * max_layers + choice_apart * (max_units + max_stem_choices);
     for (std::size_t i = 0; i + 1 < m; ++i) {
@@ -81,7 +81,18 @@ std::optional<KernelCorrection> KernelCorrection::fitted(const DesignSpace& spac
     }
     if (!(mean_distance > 0)) return std::nullopt;
     for (int d = 0; d <= largest; ++d) k.kernel_.push_back(std::exp(-d / mean_distance));
+    // noise gains nothing with few landmarks either, and few cost little
+    if (m > few_landmarks && k.fit(archs, values, fit, few_landmarks) < least_gain_of_few) {
+        return std::nullopt;
+    }
+    if (k.fit(archs, values, fit, m) < least_gain) return std::nullopt;
+    return k;
+}
 
+double KernelCorrection::fit(std::span<const Architecture> archs, std::span<const double> values,
+                             const CrossFit& fit, std::size_t m) {
+    const std::size_t n = archs.size();
+    landmarks_.assign(archs.begin(), archs.begin() + static_cast<std::ptrdiff_t>(m));
     // members in the order of their folds, so that a fold is a block of rows
     const std::size_t folds = fit.models.size();
     std::vector<std::size_t> order;
@@ -96,14 +107,13 @@ std::optional<KernelCorrection> KernelCorrection::fitted(const DesignSpace& spac
     for (std::size_t j = 0; j < m; ++j) {
         for (std::size_t r = 0; r < n; ++r) {
             rows(r, j) = static_cast<float>(
-                k.kernel_[static_cast<std::size_t>(k.distance(archs[order[r]], k.landmarks_[j]))]);
+                kernel_[static_cast<std::size_t>(distance(archs[order[r]], landmarks_[j]))]);
         }
     }
     Eigen::MatrixXd among(m, m);
     for (std::size_t j = 0; j < m; ++j) {
         for (std::size_t l = 0; l < m; ++l) {
-            among(l, j) =
-                k.kernel_[static_cast<std::size_t>(k.distance(k.landmarks_[l], k.landmarks_[j]))];
+            among(l, j) = kernel_[static_cast<std::size_t>(distance(landmarks_[l], landmarks_[j]))];
         }
     }
     std::vector<Matrix> gram(folds, Matrix::Zero(m, m));
@@ -145,10 +155,9 @@ std::optional<KernelCorrection> KernelCorrection::fitted(const DesignSpace& spac
     for (std::size_t f = 0; f < folds; ++f) solve(f, noise);
     std::vector<double> left(n);
     for (std::size_t i = 0; i < n; ++i) left[i] = values[i] - fit.predicted[i] - predicted[i];
-    if (!(variance(left) < fit.residual_variance * (1 - least_gain))) return std::nullopt;
-    k.weights_ = std::move(weights);
-    k.predicted_ = std::move(predicted);
-    return k;
+    weights_ = std::move(weights);
+    predicted_ = std::move(predicted);
+    return 1 - variance(left) / fit.residual_variance;
 }
 
 double KernelCorrection::unit_mean(const Architecture& landmark, int u,

@@ -35,6 +35,10 @@ public:
 private:
     explicit KernelCorrection(const DesignSpace& space) : space_(&space) {}
     void measure_distances();
+    /// With the first m architectures as landmarks. Returns the share of the residual variance that
+    /// it takes away in cross-validation.
+    double fit(std::span<const Architecture> archs, std::span<const double> values,
+               const CrossFit& fit, std::size_t m);
     int distance(const Architecture& a, const Architecture& b) const;
     /// E[factor of one unit] for a landmark.
     double unit_mean(const Architecture& landmark, int u, const UnitDistribution& unit) const;
