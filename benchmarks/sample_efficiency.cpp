@@ -109,13 +109,15 @@ void compare(const std::string& space_name, const std::string& name, std::size_t
                 pooled_profile(space, {archs, values}, metric->info(), {resolution}, options),
                 truth);
         }
+        const double expected = expected_fixed_mse(space, big, big_values, per_group);
         fmt::print(
-            "  {:>6} evaluations: rms error of deltas {:.4g} fixed, {:.4g} pooled, saved "
-            "{:.0f}x; of percentile deltas {:.4g} fixed, {:.4g} pooled, saved {:.0f}x "
-            "({:.0f} of {} have one)\n",
-            n, std::sqrt(fixed.delta_mse()), std::sqrt(pooled.delta_mse()),
-            fixed.delta_mse() / pooled.delta_mse(), std::sqrt(fixed.percentile_mse()),
-            std::sqrt(pooled.percentile_mse()), fixed.percentile_mse() / pooled.percentile_mse(),
+            "  {:>6} evaluations: rms error of deltas {:.4g} fixed ({:.4g} expected), {:.4g} "
+            "pooled, saved {:.0f}x ({:.0f}x by the expectation); of percentile deltas "
+            "{:.4g} fixed, {:.4g} pooled, saved {:.0f}x ({:.0f} of {} have one)\n",
+            n, std::sqrt(fixed.delta_mse()), std::sqrt(expected), std::sqrt(pooled.delta_mse()),
+            fixed.delta_mse() / pooled.delta_mse(), expected / pooled.delta_mse(),
+            std::sqrt(fixed.percentile_mse()), std::sqrt(pooled.percentile_mse()),
+            fixed.percentile_mse() / pooled.percentile_mse(),
             pooled.percentiles / static_cast<double>(seeds), 2 * (groups - 1));
         std::fflush(stdout);
     }

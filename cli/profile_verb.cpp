@@ -4,6 +4,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
+#include "blockscope/base/parallel.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/metric/table.hpp"
 #include "blockscope/profile/agreement.hpp"
@@ -48,9 +49,8 @@ void check_usage(const ProfileCommand& command) {
 
 int run(const ProfileCommand& command, const Common& common, Console& console) {
     check_usage(command);
-    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}, {}};
-    if (command.data.empty() && command.metrics.empty())
-        throw Error("--metric or --data is required");
+    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}};
+    run.options.threads = thread_count(common.threads);
     if (!command.until.empty()) (void)parse_goal(command.until);
     (void)parse_budget(command.budget, command.n);
     run.provenance = {{"tool", "blockscope"},

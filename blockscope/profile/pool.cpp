@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -75,6 +76,10 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
                         "hundreds are useful",
                         size(), least_values));
     }
+    if (strata_.size() > std::numeric_limits<std::uint16_t>::max()) {
+        throw Error(fmt::format("'{}' has too many placements to profile", space.name));
+    }
+    number_members();
     fit_ = cross_fit(space, archs_, values_, resolutions_);
     predicted_ = fit_.predicted;
     correction_ = KernelCorrection::fitted(space, archs_, values_, fit_);
@@ -82,6 +87,21 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
         for (std::size_t i = 0; i < size(); ++i) predicted_[i] += correction_->predicted()[i];
     }
     sum_up();
+}
+
+void Pool::number_members() {
+    most_ = static_cast<std::size_t>(strata_.most());
+    numbers_.resize(size() * most_);
+    counts_.resize(size());
+    std::vector<int> numbers(most_);
+    for (std::size_t i = 0; i < size(); ++i) {
+        const int n = strata_.of(archs_[i], numbers.data());
+        counts_[i] = static_cast<std::uint8_t>(n);
+        for (int k = 0; k < n; ++k) {
+            numbers_[i * most_ + static_cast<std::size_t>(k)] =
+                static_cast<std::uint16_t>(numbers[static_cast<std::size_t>(k)]);
+        }
+    }
 }
 
 void Pool::sum_up() {
@@ -97,19 +117,17 @@ void Pool::sum_up() {
     };
     std::vector<Part> parts(expected.size());
     sums_.resize(static_cast<std::size_t>(strata_.size()));
-    std::vector<int> numbers(static_cast<std::size_t>(strata_.most()));
     for (std::size_t i = 0; i < size(); ++i) {
         const double w = weight(i);
         const double r = values_[i] - predicted_[i];
-        const int n = strata_.of(archs_[i], numbers.data());
-        for (int k = 0; k < n; ++k) {
-            Part& p = parts[static_cast<std::size_t>(numbers[k]) * folds + fit_.fold[i]];
+        for (const std::size_t s : strata_of(i)) {
+            Part& p = parts[s * folds + fit_.fold[i]];
             p.weight += w;
             p.residual += w * r;
             p.squared += w * w;
             p.squared_residual += w * w * r;
             p.squared_square += w * w * r * r;
-            ++sums_[static_cast<std::size_t>(numbers[k])].count;
+            ++sums_[s].count;
         }
     }
     std::vector<double> variances(sums_.size());
@@ -217,26 +235,28 @@ Pool::Statistic Pool::difference(const Strata::Mixture& a, const Strata::Mixture
 std::vector<double> Pool::covariance() const {
     const auto n = static_cast<std::size_t>(strata_.size());
     std::vector<double> sums(n * n, 0.0);
-    std::vector<int> numbers(static_cast<std::size_t>(strata_.most()));
     const std::size_t used = std::min(size(), most_for_covariance);
     for (std::size_t i = 0; i < used; ++i) {
         const double a = weight(i) * (values_[i] - predicted_[i] + centre_[fit_.fold[i]]);
         const double square = a * a;
-        const int k = strata_.of(archs_[i], numbers.data());
-        for (int x = 0; x < k; ++x) {
-            double* row = sums.data() + static_cast<std::size_t>(numbers[x]) * n;
-            for (int y = 0; y <= x; ++y) row[numbers[y]] += square;
+        const auto numbers = strata_of(i);
+        for (std::size_t x = 0; x < numbers.size(); ++x) {
+            double* row = sums.data() + numbers[x] * n;
+            for (std::size_t y = 0; y <= x; ++y) row[numbers[y]] += square;
         }
     }
-    const double scale = static_cast<double>(size()) / static_cast<double>(used);
+    // products say how the means go together; how large they are is the moderated variances'
+    // matter, which small strata need
+    std::vector<double> spread(n, 0.0);
     for (std::size_t x = 0; x < n; ++x) {
-        for (std::size_t y = 0; y < x; ++y) {
-            const double sum = sums[x * n + y] + sums[y * n + x];
-            const double weights = sums_[x].weight * sums_[y].weight;
-            sums[x * n + y] = sums[y * n + x] = weights > 0 ? scale * sum / weights : 0.0;
+        const double own = sums[x * n + x];
+        if (own > 0) spread[x] = std::sqrt(sums_[x].variance * effect_on_mean(sums_[x]) / own);
+    }
+    for (std::size_t x = 0; x < n; ++x) {
+        for (std::size_t y = 0; y <= x; ++y) {
+            const double sum = x == y ? sums[x * n + x] : sums[x * n + y] + sums[y * n + x];
+            sums[x * n + y] = sums[y * n + x] = sum * spread[x] * spread[y];
         }
-        const double weight = sums_[x].weight;
-        sums[x * n + x] = weight > 0 ? scale * sums[x * n + x] / (weight * weight) : 0.0;
     }
     return sums;
 }

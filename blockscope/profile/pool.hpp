@@ -46,6 +46,11 @@ public:
     const CrossFit& fit() const { return fit_; }
     const std::vector<int>& resolutions() const { return resolutions_; }
 
+    /// The strata that member i lies in.
+    std::span<const std::uint16_t> strata_of(std::size_t i) const {
+        return {numbers_.data() + i * most_, counts_[i]};
+    }
+
     /// Members of a mixture's strata, and false if one of them has none.
     std::size_t count(const Strata::Mixture& mixture) const;
     bool complete(const Strata::Mixture& mixture) const;
@@ -77,6 +82,7 @@ private:
         double variance = 0;  ///< of one residual, moderated
         double degrees = 0;
     };
+    void number_members();
     void sum_up();
     double effect_on_mean(const Stratum& s) const {
         return s.squared_weight / (s.weight * s.weight);
@@ -90,8 +96,11 @@ private:
     CrossFit fit_;
     std::optional<KernelCorrection> correction_;
     std::vector<double> predicted_;  ///< out of fold, correction included
-    std::vector<Stratum> sums_;      ///< by stratum
-    std::vector<double> centre_;     ///< by fold: E[g_f] - mean(everything)
+    std::size_t most_ = 0;           ///< strata of one member
+    std::vector<std::uint16_t> numbers_;
+    std::vector<std::uint8_t> counts_;
+    std::vector<Stratum> sums_;   ///< by stratum
+    std::vector<double> centre_;  ///< by fold: E[g_f] - mean(everything)
 };
 
 }  // namespace blockscope

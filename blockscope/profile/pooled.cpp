@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blockscope/base/parallel.hpp"
 #include "blockscope/profile/pooled_quantiles.hpp"
 #include "blockscope/profile/profile.hpp"
 #include "blockscope/stats/false_discovery.hpp"
@@ -45,21 +46,26 @@ void add_cells(const Pool& pool, Profile& profile, const std::vector<double>& co
     const PooledQuantiles quantiles(pool, probabilities, percentile_from, options.level);
     profile.base_percentiles = quantiles.base();
 
+    const auto family = placements(pool.space());
+    std::vector<PooledQuantiles::Result> of_cells(family.size());
+    parallel_chunks(family.size(), 1, options.threads,
+                    [&](std::size_t c, std::size_t, std::size_t) {
+                        of_cells[c] = quantiles.of(strata.placement(family[c]));
+                    });
     std::vector<Pool::Statistic> deltas;
     std::vector<Contrast> contrasts;
     std::vector<double> p_values;
-    for (const auto& p : placements(pool.space())) {
-        const auto mixture = strata.placement(p);
+    for (std::size_t c = 0; c < family.size(); ++c) {
+        const auto mixture = strata.placement(family[c]);
         Cell cell;
-        cell.placement = p;
+        cell.placement = family[c];
         cell.count = pool.count(mixture);
         cell.mean = pool.mean(mixture).interval(options.level);
         deltas.push_back(pool.delta(mixture));
         cell.delta = deltas.back().interval(options.level);
         p_values.push_back(deltas.back().p_value());
-        auto q = quantiles.of(mixture);
-        cell.percentiles = std::move(q.quantiles);
-        cell.percentile_deltas = std::move(q.deltas);
+        cell.percentiles = std::move(of_cells[c].quantiles);
+        cell.percentile_deltas = std::move(of_cells[c].deltas);
         Contrast contrast = mixture;
         contrast.push_back({0, -1.0});
         contrasts.push_back(std::move(contrast));

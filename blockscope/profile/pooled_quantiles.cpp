@@ -70,6 +70,7 @@ struct PooledQuantiles::Impl {
     NormalTable phi;
     double smoothing = 1;      ///< s in the header
     double low = 0, high = 0;  ///< range of the values
+    double total_weight = 0;
     std::vector<GridSurrogate> models;
     std::vector<float> predicted;  ///< of each member, by its grid surrogate
     /// Members of each stratum by ascending value: order[first[s]] to order[first[s + 1] - 1].
@@ -99,10 +100,16 @@ struct PooledQuantiles::Impl {
             use(order[k], part.unit * pool.weight(order[k]));
         }
     }
-    double mean_deviation(const Part& part, double t) const {
-        double mean = 0;
-        for_members(part, [&](std::size_t i, double w) { mean += w * deviation(i, t); });
-        return mean / part.share;
+    /// The same with at most about 16,384 members, evenly spread over the values and each standing
+    /// for its neighbours: enough for a variance. use(member, weight, how many it stands for)
+    template <typename Use>
+    void for_some_members(const Part& part, Use use) const {
+        const std::size_t begin = first[part.stratum];
+        const std::size_t end = first[part.stratum + 1];
+        const std::size_t stride = 1 + (end - begin) / 16384;
+        for (std::size_t k = begin + stride / 2; k < end; k += stride) {
+            use(order[k], part.unit * pool.weight(order[k]), static_cast<double>(stride));
+        }
     }
 };
 
@@ -115,6 +122,7 @@ void PooledQuantiles::Impl::predict() {
     for (const Surrogate& model : fit.models) models.emplace_back(pool.space(), model, step);
     predicted.resize(pool.size());
     for (std::size_t i = 0; i < pool.size(); ++i) {
+        total_weight += pool.weight(i);
         predicted[i] = static_cast<float>(models[fit.fold[i]].value(pool.archs()[i], fit.at[i]));
     }
     smoothing = std::max({std::sqrt(fit.residual_variance), step, 1e-9 * (high - low), 1e-300});
@@ -129,17 +137,14 @@ void PooledQuantiles::Impl::sort_members() {
         return values[a] < values[b] || (values[a] == values[b] && a < b);
     });
     first.assign(static_cast<std::size_t>(strata.size()) + 1, 0);
-    std::vector<int> numbers(static_cast<std::size_t>(strata.most()));
-    for (const auto& a : pool.archs()) {
-        const int n = strata.of(a, numbers.data());
-        for (int k = 0; k < n; ++k) ++first[static_cast<std::size_t>(numbers[k]) + 1];
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        for (const std::size_t s : pool.strata_of(i)) ++first[s + 1];
     }
     std::partial_sum(first.begin(), first.end(), first.begin());
     order.resize(first.back());
     std::vector<std::size_t> next(first.begin(), first.end() - 1);
     for (const std::uint32_t i : by_value) {
-        const int n = strata.of(pool.archs()[i], numbers.data());
-        for (int k = 0; k < n; ++k) order[next[static_cast<std::size_t>(numbers[k])]++] = i;
+        for (const std::size_t s : pool.strata_of(i)) order[next[s]++] = i;
     }
 }
 
@@ -236,32 +241,47 @@ double PooledQuantiles::Impl::inverse(const Conditional& c, double p) const {
 double PooledQuantiles::Impl::error_at(const Conditional& c, double t) const {
     double variance = 0;
     for (const Part& part : c.parts) {
-        const double mean = mean_deviation(part, t);
-        double squares = 0;
-        double weights = 0;
-        for_members(part, [&](std::size_t i, double w) {
-            const double d = deviation(i, t) - mean;
-            squares += w * w * d * d;
-            weights += w * w;
+        double weight = 0;
+        double sum = 0;         // of w d
+        double squares = 0;     // of w^2
+        double squares_d = 0;   // of w^2 d
+        double squares_dd = 0;  // of w^2 d^2
+        for_some_members(part, [&](std::size_t i, double w, double count) {
+            const double d = deviation(i, t);
+            weight += count * w;
+            sum += count * w * d;
+            squares += count * w * w;
+            squares_d += count * w * w * d;
+            squares_dd += count * w * w * d * d;
         });
-        const double effective = part.share * part.share / weights;
-        variance += squares * effective / std::max(1.0, effective - 1);
+        if (!(weight > 0)) continue;
+        const double mean = sum / weight;
+        const double around = squares_dd - 2 * mean * squares_d + mean * mean * squares;
+        const double effective = weight * weight / squares;
+        variance += std::max(0.0, around) * effective / std::max(1.0, effective - 1);
     }
     return std::sqrt(variance);
 }
 
 double PooledQuantiles::Impl::covariance_with_base(const Conditional& c, double t,
                                                    double base_t) const {
-    double total = 0;
-    for (std::size_t k = first[0]; k < first[1]; ++k) total += pool.weight(order[k]);
-    double sum = 0;
+    double covariance = 0;
     for (const Part& part : c.parts) {
-        const double mean = mean_deviation(part, t);
-        for_members(part, [&](std::size_t i, double w) {
-            sum += w * pool.weight(i) / total * (deviation(i, t) - mean) * deviation(i, base_t);
+        double weight = 0;
+        double sum = 0;         // of w d
+        double products = 0;    // of w v d b, v the member's weight in the base
+        double products_b = 0;  // of w v b
+        for_some_members(part, [&](std::size_t i, double w, double count) {
+            const double d = deviation(i, t);
+            const double b = pool.weight(i) / total_weight * deviation(i, base_t);
+            weight += count * w;
+            sum += count * w * d;
+            products += count * w * d * b;
+            products_b += count * w * b;
         });
+        if (weight > 0) covariance += products - sum / weight * products_b;
     }
-    return sum;
+    return covariance;
 }
 
 Position PooledQuantiles::Impl::position(const Conditional& c, double p) const {
@@ -281,7 +301,7 @@ Position PooledQuantiles::Impl::position(const Conditional& c, double p) const {
 PooledQuantiles::PooledQuantiles(const Pool& pool, std::vector<double> probabilities,
                                  std::size_t least, double level)
     : impl_(new Impl{
-          pool, std::move(probabilities), least, level, {}, 1, 0, 0, {}, {}, {}, {}, {}, {}}) {
+          pool, std::move(probabilities), least, level, {}, 1, 0, 0, 0, {}, {}, {}, {}, {}, {}}) {
     Impl& q = *impl_;
     if (q.probabilities.empty()) return;
     q.base_estimates.resize(q.probabilities.size());

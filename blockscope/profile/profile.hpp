@@ -19,6 +19,7 @@ struct ProfileOptions {
     Protocol protocol = Protocol::definition;
     double level = 0.95;
     std::vector<double> percentiles{5, 95};  ///< in per cent
+    unsigned threads = 1;                    ///< 0: all; changes no number
 };
 
 /// Effect of one placement. M is the metric, A a random architecture, A(u,l,b) one with the
