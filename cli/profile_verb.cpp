@@ -49,7 +49,7 @@ void check_usage(const ProfileCommand& command) {
 
 int run(const ProfileCommand& command, const Common& common, Console& console) {
     check_usage(command);
-    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}};
+    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}, {}};
     run.options.threads = thread_count(common.threads);
     if (!command.until.empty()) (void)parse_goal(command.until);
     (void)parse_budget(command.budget, command.n);
