@@ -61,6 +61,7 @@ Profile settled(ProfileRun& run, Metric& metric, RememberedMetric* costly,
     };
     auto result =
         adaptive_profile(run.space, evaluate, metric.info(), resolutions, adaptive, run.options);
+    add_shares(result.profile, run, {result.archs, result.column.values, result.weights});
     auto& notes = result.profile.notes;
     notes.push_back(fmt::format(
         "--until {}: {}, {} resolved and {} unresolved after {} evaluations in {} rounds",

@@ -110,8 +110,8 @@ AdaptiveResult adaptive_profile(
         result.column.values.insert(result.column.values.end(), values.values.begin(),
                                     values.values.end());
         ++result.rounds;
-        const auto weights = sampling.weights(result.archs);
-        const EvaluatedSample sample{result.archs, result.column.values, weights};
+        result.weights = sampling.weights(result.archs);
+        const EvaluatedSample sample{result.archs, result.column.values, result.weights};
         result.profile = pooled_profile(space, sample, metric, resolutions, without_percentiles);
         Outlook look =
             adaptive.goal.kind == Goal::Kind::width

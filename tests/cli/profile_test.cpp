@@ -162,6 +162,24 @@ TEST(ProfileUntil, ReportsWhatIsResolvedAndWhatIsNot) {
     EXPECT_THAT(read_file(folder / "out/profile.json"), HasSubstr("unresolved: MBConv"));
 }
 
+TEST(ProfileOfAnyKind, GivesTheSameBytesForAnyNumberOfThreads) {
+    const auto folder = scratch_folder("threads");
+    for (const std::string options : {"--estimator pooled -n 500", "--estimator fixed -n 20",
+                                      "--estimator pooled --until width=1% --budget 600"}) {
+        std::string first;
+        for (const auto* threads : {"1", "3"}) {
+            const auto out = folder / threads;
+            const Outcome r = run("profile resnet50 --metric activation_bytes --quiet --threads " +
+                                  std::string(threads) + " " + options + " -o " + out.string());
+            ASSERT_EQ(r.code, 0) << r.text;
+            const auto bytes = read_file(out / "placements.csv") + read_file(out / "blocks.csv") +
+                               read_file(out / "depths.csv") + read_file(out / "variance.csv");
+            if (first.empty()) first = bytes;
+            EXPECT_EQ(bytes, first) << options;
+        }
+    }
+}
+
 TEST(ProfileByThePublishedProcedure, NamesItsEstimator) {
     const auto out = (scratch_folder("fixed") / "out").string();
     const Outcome r = run("profile resnet50 --estimator fixed -n 30 --metric macs -o " + out);
