@@ -46,16 +46,31 @@ std::size_t index_of(std::vector<std::string>& names, const std::string& name) {
     return names.size() - 1;
 }
 
-/// A name splits at its last '-': MBConv6 | 7, C65 | B20.
-Grid make_grid(const Profile& profile) {
+/// Row and column of a block: expansion by kernel as in the paper's Figure 2, width by ratio as in
+/// its Figure 4. A block whose name the space's file chose has a row of its own.
+std::pair<std::string, std::string> row_and_column(const DesignSpace& space, const Placement& p) {
+    const Block& block = space.blocks[static_cast<std::size_t>(p.block)];
+    const std::string name = block_name(space, p);
+    const std::string width = name.substr(0, name.size() - block.name.size());  // "C65-" or empty
+    if (block.family == Family::bottleneck) {
+        if (width.empty()) return {"", block.name};
+        return {width.substr(0, width.size() - 1), block.name};
+    }
+    const std::string kernel = fmt::format("-{}", block.kernel);
+    const auto dash = block.name.find('-');
+    if (dash == std::string::npos || block.name.compare(dash, kernel.size(), kernel) != 0) {
+        return {name, ""};
+    }
+    const std::string variant = block.name.substr(dash + kernel.size());
+    return {width + block.name.substr(0, dash) + variant, "kernel " + kernel.substr(1)};
+}
+
+Grid make_grid(const DesignSpace& space, const Profile& profile) {
+    std::map<std::string, Placement> example;
+    for (const auto& p : placements(space)) example.try_emplace(block_name(space, p), p);
     Grid grid;
     for (const auto& block : profile.blocks) {
-        const auto dash = block.block.rfind('-');
-        const std::string row = dash == std::string::npos ? "" : block.block.substr(0, dash);
-        std::string column = dash == std::string::npos ? block.block : block.block.substr(dash + 1);
-        if (!column.empty() && column.find_first_not_of("0123456789") == std::string::npos) {
-            column.insert(0, "kernel ");
-        }
+        const auto [row, column] = row_and_column(space, example.at(block.block));
         const auto r = index_of(grid.rows, row);
         grid.cells[{r, index_of(grid.columns, column)}] = &block;
     }
@@ -92,9 +107,10 @@ std::string terminal_heatmap(const DesignSpace& space, const Profile& profile, b
         low = std::min(low, b.response.value);
         high = std::max(high, b.response.value);
     }
-    Grid grid = make_grid(profile);
+    Grid grid = make_grid(space, profile);
     std::reverse(grid.rows.begin(), grid.rows.end());  // largest on top, as the paper prints
-    const std::size_t label_width = 9;
+    std::size_t label_width = 9;
+    for (const auto& row : grid.rows) label_width = std::max(label_width, row.size() + 2);
     constexpr std::size_t cell_width = 21;
     text += std::string(label_width, ' ');
     for (const auto& column : grid.columns) text += fmt::format("{:^{}}", column, cell_width);
