@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "blockscope/model/cross_fit.hpp"
 #include "blockscope/profile/expectation.hpp"
-#include "blockscope/profile/surrogate.hpp"
 
 namespace blockscope {
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/profile/kernel_means.hpp"
 #include "blockscope/stats/distributions.hpp"
 #include "blockscope/stats/student.hpp"
 
@@ -82,9 +83,9 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
     number_members();
     fit_ = cross_fit(space, archs_, values_, resolutions_);
     predicted_ = fit_.predicted;
-    correction_ = KernelCorrection::fitted(space, archs_, values_, fit_);
+    correction_ = kernel_correction(space, archs_, values_, fit_);
     if (correction_) {
-        for (std::size_t i = 0; i < size(); ++i) predicted_[i] += correction_->predicted()[i];
+        for (std::size_t i = 0; i < size(); ++i) predicted_[i] += correction_->predicted[i];
     }
     sum_up();
 }
@@ -108,7 +109,7 @@ void Pool::sum_up() {
     const std::size_t folds = fit_.models.size();
     auto expected = surrogate_means(space_, strata_, fit_.models);
     if (correction_) {
-        const auto more = correction_->means(strata_);
+        const auto more = kernel_means(*correction_, space_, strata_);
         for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += more[i];
     }
     struct Part {

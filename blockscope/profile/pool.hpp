@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "blockscope/profile/kernel_correction.hpp"
+#include "blockscope/model/cross_fit.hpp"
+#include "blockscope/model/kernel_correction.hpp"
 #include "blockscope/profile/strata.hpp"
-#include "blockscope/profile/surrogate.hpp"
 #include "blockscope/stats/estimate.hpp"
 #include "blockscope/stats/variance_prior.hpp"
 

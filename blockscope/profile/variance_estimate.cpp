@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "blockscope/base/random.hpp"
-#include "blockscope/profile/surrogate.hpp"
+#include "blockscope/model/cross_fit.hpp"
 #include "blockscope/stats/distributions.hpp"
 
 namespace blockscope {

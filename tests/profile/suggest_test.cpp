@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "blockscope/metric/count_metric.hpp"
-#include "blockscope/profile/surrogate.hpp"
+#include "blockscope/model/cross_fit.hpp"
 #include "blockscope/space/sampling.hpp"
 
 #include "tests/profile/small_space.hpp"

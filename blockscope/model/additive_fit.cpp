@@ -1,6 +1,5 @@
-#include "blockscope/profile/surrogate.hpp"
+#include "blockscope/model/additive_fit.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -9,7 +8,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
-#include "blockscope/base/random.hpp"
+#include "blockscope/space/placement.hpp"
 
 namespace blockscope {
 namespace {
@@ -82,13 +81,18 @@ private:
 
 /// Inverse of the prior covariance, in units of the values' variance. own: share of a coefficient
 /// that it has for itself.
-Eigen::MatrixXd prior_precision(const DesignSpace& space, const Features& features, double own) {
+Eigen::MatrixXd prior_precision(const DesignSpace& space, const Features& features, Prior prior,
+                                double own) {
     const int n = features.size();
     const int first = features.first_effect();
     Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(n, n);
     covariance(0, 0) = 1e6;  // the constant is free
     for (int i = 1; i < first; ++i) covariance(i, i) = 0.1;
     const auto& effects = features.effects();
+    if (prior == Prior::independent) {
+        for (int i = first; i < n; ++i) covariance(i, i) = 0.1;
+        return covariance.diagonal().cwiseInverse().asDiagonal();
+    }
     for (std::size_t i = 0; i < effects.size(); ++i) {
         for (std::size_t j = i + 1; j-- > 0 && effects[j].unit == effects[i].unit;) {
             const Placement& p = effects[i];
@@ -130,18 +134,11 @@ struct Moments {
     }
 };
 
-/// Strength of the prior: ratio of the noise's variance to the values', and own as above.
-struct Strength {
-    double noise = 0.01;
-    double own = 0.01;
-};
-
 class Fit {
 public:
-    /// targets: values after what depends on the resolution alone was taken out.
     Fit(const DesignSpace& space, std::span<const Architecture> archs,
-        std::span<const double> targets, std::span<const std::uint8_t> fold, int folds)
-        : space_(space), features_(space), whole_(features_.size()) {
+        std::span<const double> targets, std::span<const std::uint8_t> fold, int folds, Prior prior)
+        : space_(space), features_(space), prior_(prior), whole_(features_.size()) {
         mean_ = std::accumulate(targets.begin(), targets.end(), 0.0) /
                 static_cast<double>(targets.size());
         double variance = 0;
@@ -164,13 +161,16 @@ public:
         choose_strength();
     }
 
+    const PriorStrength& strength() const { return strength_; }
+
     /// Fitted without fold `left_out`; to everything if it is negative.
     LayerTable table(int left_out) const {
         return features_.table(solve(left_out, strength_, precision_), scale_, mean_);
     }
 
 private:
-    Eigen::VectorXd solve(int left_out, const Strength& s, const Eigen::MatrixXd& precision) const {
+    Eigen::VectorXd solve(int left_out, const PriorStrength& s,
+                          const Eigen::MatrixXd& precision) const {
         if (left_out < 0) {
             const Eigen::MatrixXd m = whole_.gram + s.noise * precision;
             return m.selfadjointView<Eigen::Lower>().llt().solve(whole_.right);
@@ -180,7 +180,7 @@ private:
         return m.selfadjointView<Eigen::Lower>().llt().solve(whole_.right - part.right);
     }
 
-    double error(const Strength& s, const Eigen::MatrixXd& precision) const {
+    double error(const PriorStrength& s, const Eigen::MatrixXd& precision) const {
         double sum = 0;
         for (std::size_t f = 0; f < parts_.size(); ++f) {
             sum += parts_[f].error(solve(static_cast<int>(f), s, precision));
@@ -189,10 +189,10 @@ private:
     }
 
     void choose_strength() {
-        precision_ = prior_precision(space_, features_, strength_.own);
+        precision_ = prior_precision(space_, features_, prior_, strength_.own);
         if (parts_.size() < 2) return;
         double least = std::numeric_limits<double>::infinity();
-        const auto try_out = [&](const Strength& s, const Eigen::MatrixXd& precision) {
+        const auto try_out = [&](const PriorStrength& s, const Eigen::MatrixXd& precision) {
             const double e = error(s, precision);
             if (!(e < least)) return false;
             least = e;
@@ -200,122 +200,39 @@ private:
             return true;
         };
         const double own = strength_.own;
+        for (const double noise : {10.0, 3.0, 1.0}) {  // only independent coefficients need them
+            if (prior_ == Prior::independent) try_out({noise, own}, precision_);
+        }
         for (const double noise : {0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6}) {
             if (!try_out({noise, own}, precision_)) break;  // the error has one valley
         }
+        if (prior_ == Prior::independent) return;
         for (const double other : {0.1, 0.001}) {
-            auto precision = prior_precision(space_, features_, other);
+            auto precision = prior_precision(space_, features_, prior_, other);
             if (try_out({strength_.noise, other}, precision)) precision_ = std::move(precision);
         }
     }
 
     const DesignSpace& space_;
     Features features_;
+    Prior prior_;
     Moments whole_;
     std::vector<Moments> parts_;
     Eigen::MatrixXd precision_;
-    Strength strength_;
+    PriorStrength strength_;
     double mean_ = 0;
     double scale_ = 1;
 };
 
-/// Mean value by resolution as a quadratic in the number of pixels, and whether effects grow with
-/// it.
-struct ResolutionTrend {
-    std::vector<double> mean;   ///< by resolution
-    std::vector<double> scale;  ///< mean over the mean of means, where that is sensible
-};
-
-ResolutionTrend resolution_trend(std::span<const int> resolutions, std::span<const double> values,
-                                 std::span<const std::uint8_t> at) {
-    const std::size_t n = resolutions.size();
-    ResolutionTrend trend{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0)};
-    if (n == 1) return trend;
-    const int degree = static_cast<int>(std::min<std::size_t>(3, n));
-    const double largest = *std::max_element(resolutions.begin(), resolutions.end());
-    Eigen::MatrixXd gram = Eigen::MatrixXd::Identity(degree, degree) * 1e-9;
-    Eigen::VectorXd right = Eigen::VectorXd::Zero(degree);
-    const auto row = [&](std::size_t r) {
-        const double pixels = resolutions[r] * resolutions[r] / (largest * largest);
-        Eigen::VectorXd x(degree);
-        for (int d = 0; d < degree; ++d) x[d] = std::pow(pixels, d);
-        return x;
-    };
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const Eigen::VectorXd x = row(at[i]);
-        gram += x * x.transpose();
-        right += values[i] * x;
-    }
-    const Eigen::VectorXd solution = gram.llt().solve(right);
-    for (std::size_t r = 0; r < n; ++r) trend.mean[r] = row(r).dot(solution);
-    const double middle =
-        std::accumulate(trend.mean.begin(), trend.mean.end(), 0.0) / static_cast<double>(n);
-    if (*std::min_element(trend.mean.begin(), trend.mean.end()) > 0.05 * middle && middle > 0) {
-        for (std::size_t r = 0; r < n; ++r) trend.scale[r] = trend.mean[r] / middle;
-    }
-    return trend;
-}
-
-/// Residual of each value by the models, and the variance of all residuals.
-void predict(CrossFit& fit, std::span<const Architecture> archs, std::span<const double> values) {
-    fit.predicted.resize(archs.size());
-    double sum = 0;
-    double squares = 0;
-    for (std::size_t i = 0; i < archs.size(); ++i) {
-        fit.predicted[i] = fit.models[fit.fold[i]].value(archs[i], fit.at[i]);
-        const double r = values[i] - fit.predicted[i];
-        sum += r;
-        squares += r * r;
-    }
-    const auto n = static_cast<double>(archs.size());
-    fit.residual_variance = std::max(0.0, (squares - sum * sum / n) / std::max(1.0, n - 1));
-}
-
-CrossFit fit_with(const DesignSpace& space, std::span<const Architecture> archs,
-                  std::span<const double> values, const CrossFit& folds, int count,
-                  const std::vector<double>& offset, const std::vector<double>& scale) {
-    std::vector<double> targets(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        targets[i] = (values[i] - offset[folds.at[i]]) / scale[folds.at[i]];
-    }
-    const Fit fit(space, archs, targets, folds.fold, count);
-    CrossFit result;
-    result.fold = folds.fold;
-    result.at = folds.at;
-    for (int f = 0; f < count; ++f) result.models.push_back({fit.table(f), offset, scale});
-    predict(result, archs, values);
-    return result;
-}
-
 }  // namespace
 
-CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs,
-                   std::span<const double> values, std::span<const int> resolutions) {
-    const std::size_t n = archs.size();
-    const int folds = n < 2000 ? 10 : 5;
-    CrossFit start;
-    start.fold.resize(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        start.fold[i] = static_cast<std::uint8_t>(i % static_cast<std::size_t>(folds));
-    }
-    // tables of other people may be sorted, so position must not decide alone
-    Rng rng(0x666f6c64);
-    shuffle(start.fold, rng);
-    start.at.resize(n, 0);
-    if (resolutions.size() > 1) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const auto found =
-                std::find(resolutions.begin(), resolutions.end(), archs[i].resolution);
-            start.at[i] = static_cast<std::uint8_t>(found - resolutions.begin());
-        }
-    }
-    const ResolutionTrend trend = resolution_trend(resolutions, values, start.at);
-    const std::vector<double> ones(resolutions.size(), 1.0);
-    CrossFit shifted = fit_with(space, archs, values, start, folds, trend.mean, ones);
-    if (trend.scale == ones) return shifted;
-    const std::vector<double> zeros(resolutions.size(), 0.0);
-    CrossFit scaled = fit_with(space, archs, values, start, folds, zeros, trend.scale);
-    return scaled.residual_variance < shifted.residual_variance ? scaled : shifted;
+AdditiveFit fit_additive(const DesignSpace& space, std::span<const Architecture> archs,
+                         std::span<const double> targets, std::span<const std::uint8_t> fold,
+                         int folds, Prior prior) {
+    const Fit fit(space, archs, targets, fold, folds, prior);
+    AdditiveFit result{{}, fit.strength()};
+    for (int f = 0; f < folds; ++f) result.without.push_back(fit.table(f));
+    return result;
 }
 
 LayerTable fit_additive(const DesignSpace& space, std::span<const Architecture> archs,
@@ -323,7 +240,7 @@ LayerTable fit_additive(const DesignSpace& space, std::span<const Architecture> 
     constexpr int folds = 5;
     std::vector<std::uint8_t> fold(archs.size());
     for (std::size_t i = 0; i < archs.size(); ++i) fold[i] = static_cast<std::uint8_t>(i % folds);
-    return Fit(space, archs, values, fold, folds).table(-1);
+    return Fit(space, archs, values, fold, folds, Prior::shared).table(-1);
 }
 
 }  // namespace blockscope

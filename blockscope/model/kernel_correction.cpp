@@ -1,0 +1,129 @@
+#include "blockscope/model/kernel_correction.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+
+namespace blockscope {
+namespace {
+
+constexpr std::size_t least_values = 400;
+constexpr std::size_t most_values = 20000;
+constexpr std::size_t most_landmarks = 1500;
+constexpr double least_unexplained = 0.01;
+constexpr double least_gain = 0.02;
+constexpr std::size_t few_landmarks = 300;
+constexpr double least_gain_of_few = 0.003;
+
+double variance(std::span<const double> values) {
+    double sum = 0;
+    double squares = 0;
+    for (const double v : values) sum += v;
+    const double mean = sum / static_cast<double>(values.size());
+    for (const double v : values) squares += (v - mean) * (v - mean);
+    return squares / static_cast<double>(values.size());
+}
+
+/// The fitted sums of one fold: kernels among its members and landmarks.
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// With the first m architectures as landmarks. Returns the share of the residual variance that it
+/// takes away in cross-validation.
+double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
+              std::span<const double> values, const CrossFit& fit, std::size_t m) {
+    const std::size_t n = archs.size();
+    k.landmarks.assign(archs.begin(), archs.begin() + static_cast<std::ptrdiff_t>(m));
+    // members in the order of their folds, so that a fold is a block of rows
+    const std::size_t folds = fit.models.size();
+    std::vector<std::size_t> order;
+    std::vector<std::size_t> first{0};
+    for (std::size_t f = 0; f < folds; ++f) {
+        for (std::size_t i = 0; i < n; ++i) {
+            if (fit.fold[i] == f) order.push_back(i);
+        }
+        first.push_back(order.size());
+    }
+    Matrix rows(n, m);
+    for (std::size_t j = 0; j < m; ++j) {
+        for (std::size_t r = 0; r < n; ++r) {
+            rows(r, j) = static_cast<float>(k.kernel(archs[order[r]], k.landmarks[j]));
+        }
+    }
+    Eigen::MatrixXd among(m, m);
+    for (std::size_t j = 0; j < m; ++j) {
+        for (std::size_t l = 0; l < m; ++l) {
+            among(l, j) = k.kernel(k.landmarks[l], k.landmarks[j]);
+        }
+    }
+    std::vector<Matrix> gram(folds, Matrix::Zero(m, m));
+    Eigen::MatrixXd whole = Eigen::MatrixXd::Zero(m, m);
+    for (std::size_t f = 0; f < folds; ++f) {
+        const auto part = rows.middleRows(first[f], first[f + 1] - first[f]);
+        gram[f].selfadjointView<Eigen::Lower>().rankUpdate(part.transpose());
+        whole += gram[f].cast<double>();
+    }
+    // what one fold's model, fitted without it, says of the fold's members
+    const double scale = std::sqrt(fit.residual_variance);
+    std::vector<std::vector<double>> weights(folds);
+    std::vector<double> predicted(n);
+    const auto solve = [&](std::size_t f, double noise) {
+        Eigen::VectorXf residual(n);
+        for (std::size_t r = 0; r < n; ++r) {
+            const std::size_t i = order[r];
+            const double left = values[i] - fit.models[f].value(archs[i], fit.at[i]);
+            residual[r] = fit.fold[i] == f ? 0.0F : static_cast<float>(left / scale);
+        }
+        Eigen::MatrixXd normal = whole - gram[f].cast<double>() + noise * among;
+        normal.diagonal().array() += 1e-4;
+        const Eigen::VectorXd right = (rows.transpose() * residual).cast<double>();
+        const Eigen::VectorXd solution =
+            scale * normal.selfadjointView<Eigen::Lower>().llt().solve(right);
+        weights[f].assign(solution.begin(), solution.end());
+        const Eigen::VectorXf here =
+            rows.middleRows(first[f], first[f + 1] - first[f]) * solution.cast<float>();
+        std::vector<double> rest;
+        for (std::size_t r = first[f]; r < first[f + 1]; ++r) {
+            const std::size_t i = order[r];
+            predicted[i] = here[static_cast<Eigen::Index>(r - first[f])];
+            rest.push_back(values[i] - fit.predicted[i] - predicted[i]);
+        }
+        return variance(rest);
+    };
+    // the strength is chosen on the first fold alone: it matters little, a solution costs much
+    const double noise = solve(0, 0.0625) < solve(0, 2.0) ? 0.0625 : 2.0;
+    for (std::size_t f = 0; f < folds; ++f) solve(f, noise);
+    std::vector<double> left(n);
+    for (std::size_t i = 0; i < n; ++i) left[i] = values[i] - fit.predicted[i] - predicted[i];
+    k.weights = std::move(weights);
+    k.predicted = std::move(predicted);
+    return 1 - variance(left) / fit.residual_variance;
+}
+
+}  // namespace
+
+std::optional<KernelCorrection> kernel_correction(const DesignSpace& space,
+                                                  std::span<const Architecture> archs,
+                                                  std::span<const double> values,
+                                                  const CrossFit& fit) {
+    const std::size_t n = archs.size();
+    if (n < least_values || n > most_values) return std::nullopt;
+    if (fit.residual_variance < least_unexplained * variance(values)) return std::nullopt;
+    const std::size_t m = std::min(most_landmarks, n / 2);
+    const ProductKernel any(space, 1.0);
+    double mean_distance = 0;
+    for (std::size_t i = 0; i + 1 < m; ++i) {
+        mean_distance += any.distance(archs[i], archs[i + 1]) / static_cast<double>(m - 1);
+    }
+    if (!(mean_distance > 0)) return std::nullopt;
+    KernelCorrection k{ProductKernel(space, mean_distance), {}, {}, {}};
+    // noise gains nothing with few landmarks either, and few cost little
+    if (m > few_landmarks && fit_to(k, archs, values, fit, few_landmarks) < least_gain_of_few) {
+        return std::nullopt;
+    }
+    if (fit_to(k, archs, values, fit, m) < least_gain) return std::nullopt;
+    return k;
+}
+
+}  // namespace blockscope
