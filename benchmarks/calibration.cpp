@@ -2,8 +2,8 @@
 // intervals that cover the truth, on average over cells and in the worst cell, the share of pools
 // whose simultaneous band holds every cell, and false flags on a metric that depends on nothing.
 // Wanted: 93 to 97 % on average, 90 % in the worst cell, bands 94 %, false flags at most 5 %.
-// Usage: ./dev bench calibration [--seeds N] [--truth N]; published predictors and measured tables
-// are looked for under BLOCKSCOPE_DATA.
+// Usage: ./dev bench calibration [--seeds N] [--truth N] [--only PART OF A ROW'S NAME]; published
+// predictors and measured tables are looked for under BLOCKSCOPE_DATA.
 #include "tests/profile/calibration.hpp"
 
 #include <cmath>
@@ -24,6 +24,9 @@ namespace {
 
 std::size_t seeds = 400;
 std::size_t truth_size = 1000000;
+std::string only;  // part of a row's name
+
+bool wanted(const std::string& row) { return row.find(only) != std::string::npos; }
 
 double normal(Rng& rng) {
     return std::sqrt(-2 * std::log(1 - rng.uniform())) *
@@ -47,6 +50,7 @@ void print(const std::string& name, const Calibration& c) {
 void both_sizes(const std::string& name, const DesignSpace& space, const Measure& measure,
                 const Profile& truth) {
     for (const std::size_t n : {300U, 3000U}) {
+        if (!wanted(fmt::format("{} {}", name, n))) continue;
         print(fmt::format("{} {}", name, n), calibrate(space, measure, truth, n, seeds));
     }
 }
@@ -108,6 +112,7 @@ void predictors(const std::filesystem::path& data) {
                                            {"ofa_mbv3_latency_cpu", "ofa-mbv3"},
                                            {"ofa_proxyless_accuracy_gnn", "proxylessnas"},
                                            {"ofa_resnet50_accuracy", "resnet50"}}) {
+        if (!wanted(std::string(file) + " 300") && !wanted(std::string(file) + " 3000")) continue;
         const auto path = data / "predictors" / (std::string(file) + ".safetensors");
         if (!std::filesystem::exists(path)) {
             fmt::print("{}: not there, left out\n", path.string());
@@ -142,6 +147,7 @@ void tables(const std::filesystem::path& data) {
     for (const auto* name : {"latency_2080ti_batch1_ms", "latency_v100_batch64_ms"}) {
         const GivenColumn column = given_column(table, name);
         constexpr std::size_t n = 300;
+        if (!wanted(fmt::format("{} {} of a table", name, n))) continue;
         Calibration result;
         for (std::size_t seed = 0; seed < seeds; ++seed) {
             std::vector<std::size_t> order(column.archs.size());
@@ -188,8 +194,12 @@ int run(int argc, char** argv) {
     const char* set = std::getenv("BLOCKSCOPE_DATA");
     const std::filesystem::path data = set != nullptr ? set : "../shared/data";
     for (int i = 1; i + 1 < argc; i += 2) {
-        (std::string(argv[i]) == "--truth" ? truth_size : seeds) =
-            std::strtoul(argv[i + 1], nullptr, 10);
+        const std::string option = argv[i];
+        if (option == "--only") {
+            only = argv[i + 1];
+        } else {
+            (option == "--truth" ? truth_size : seeds) = std::strtoul(argv[i + 1], nullptr, 10);
+        }
     }
     fmt::print(
         "{} pools each; per cent of 95 % intervals that cover: average / worst cell\n"
