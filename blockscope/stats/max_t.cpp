@@ -65,7 +65,11 @@ double simultaneous_probability(std::span<const double> covariance, double level
             most = std::max(most, std::abs(sum));
         }
     }
-    const auto at = largest.begin() + static_cast<std::ptrdiff_t>(level * draws);
+    // upper bound of the quantile that so few draws leave uncertain: rather too wide than too
+    // narrow
+    const double safe = level + 2 * std::sqrt(level * (1 - level) / draws);
+    const auto at =
+        largest.begin() + static_cast<std::ptrdiff_t>(std::min(safe * draws, draws - 1.0));
     std::nth_element(largest.begin(), at, largest.end());
     const double probability = 2 * normal_cdf(-*at);
     return std::clamp(probability, (1 - level) / static_cast<double>(n), 1 - level);
