@@ -55,7 +55,9 @@ TEST(VariancePrior, OfNothingIsNothing) {
 TEST(MaxT, LiesBetweenSidakAndASingleTest) {
     std::vector<double> independent(400, 0.0);
     for (int i = 0; i < 20; ++i) independent[21 * i] = 2.5;
-    EXPECT_NEAR(simultaneous_probability(independent, 0.95), 1 - std::pow(0.957, 1.0 / 20), 3e-4);
+    // never below Bonferroni's, which is always enough
+    EXPECT_GE(simultaneous_probability(independent, 0.95), 0.05 / 20);
+    EXPECT_LE(simultaneous_probability(independent, 0.95), 1 - std::pow(0.95, 1.0 / 20));
     const std::vector<double> same(400, 4.0);
     EXPECT_NEAR(simultaneous_probability(same, 0.95), 0.043, 0.005);
     EXPECT_DOUBLE_EQ(simultaneous_probability(std::vector<double>{7.0}, 0.9), 1 - 0.9);
