@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blockscope/metric/metric.hpp"
+
+namespace blockscope {
+
+/// What a search wants: one metric as small or as large as can be.
+struct Objective {
+    std::size_t metric = 0;  ///< index into Problem::metrics
+    Direction direction = Direction::smaller_is_better;
+};
+
+/// What it must keep to: metric <= value or metric >= value, in the metric's unit. A metric that is
+/// not known keeps to nothing.
+struct Limit {
+    std::size_t metric = 0;
+    bool at_most = true;
+    double value = 0;
+};
+
+/// Networks of one space and resolution, what is wanted of them and what they must keep to.
+struct Problem {
+    DesignSpace space;
+    int resolution = 0;
+    std::vector<Metric*> metrics;  ///< the caller's, each once
+    std::vector<Objective> objectives;
+    std::vector<Limit> limits;
+};
+
+/// What is known of a limit before anything is searched.
+struct LimitReach {
+    std::optional<std::pair<double, double>> range;  ///< of the metric, if it is a table of layers
+    bool excludes_nothing = false;
+};
+
+/// Asks the tables of the limits' metrics; evaluates no architecture. One for each limit.
+/// Throws Error(Fault::infeasible) with the best value of the space for a limit that no
+/// architecture keeps to.
+std::vector<LimitReach> reach(const Problem& problem);
+
+/// "macs <= 400000000 MACs".
+std::string to_string(const Problem& problem, const Limit& limit);
+
+}  // namespace blockscope

@@ -1,0 +1,93 @@
+#include "blockscope/search/search_state.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace blockscope {
+SearchState::SearchState(const Problem& what, const SearchOptions& how, Progress* shown)
+    : problem(what),
+      options(how),
+      progress(shown),
+      rng(how.seed),
+      sampler(what.space, what.resolution),
+      mutator(what.space, how.rates),
+      visited(what) {}
+
+std::vector<std::size_t> SearchState::ask(const std::vector<Architecture>& archs,
+                                          std::size_t round) {
+    auto rows = visited.add(archs, progress);
+    iteration.resize(visited.size(), static_cast<std::uint32_t>(round));
+    asked += archs.size();
+    if (progress != nullptr) {
+        progress->update(
+            "search", static_cast<double>(asked),
+            static_cast<double>(options.initial + options.iterations * options.children));
+    }
+    return rows;
+}
+
+bool SearchState::ends_before(std::size_t next) {
+    if (!stopped.empty()) return true;
+    if (progress != nullptr && progress->stop_requested()) {
+        stopped = "asked to stop before iteration " + std::to_string(next);
+    } else if (visited.size() == 0) {
+        stopped = "nothing to start from";
+    }
+    return !stopped.empty();
+}
+
+std::vector<Architecture> SearchState::make_new(std::size_t n,
+                                                const std::function<Architecture()>& make) {
+    std::vector<Architecture> made;
+    std::unordered_set<Architecture, ArchitectureHash> own;
+    constexpr int patience = mutation_tries * most_fruitless_passes;
+    for (int in_vain = 0; made.size() < n && in_vain < patience;) {
+        const Architecture a = make();
+        if (!visited.contains(a) && own.insert(a).second) {
+            made.push_back(a);
+            in_vain = 0;
+        } else {
+            ++in_vain;
+        }
+    }
+    if (made.size() < n) {
+        ++fruitless;
+        if (made.empty()) stopped = "nothing new to be found";
+    }
+    return made;
+}
+
+std::vector<Architecture> SearchState::draw_new(std::size_t n) {
+    return make_new(n, [this] { return sampler.draw(rng); });
+}
+
+std::vector<std::size_t> SearchState::nearest() const {
+    std::vector<std::size_t> rows(visited.size());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    std::stable_sort(rows.begin(), rows.end(), [this](std::size_t i, std::size_t j) {
+        return visited.excess(i) < visited.excess(j);
+    });
+    rows.resize(std::min(rows.size(), options.top));
+    return rows;
+}
+
+std::vector<std::size_t> best_of(const Visited& visited, std::size_t top) {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < visited.size(); ++i) {
+        if (visited.usable(i)) rows.push_back(i);
+    }
+    std::stable_sort(rows.begin(), rows.end(), [&](std::size_t i, std::size_t j) {
+        return visited.costs()[i][0] < visited.costs()[j][0];
+    });
+    rows.resize(std::min(rows.size(), top));
+    return rows;
+}
+
+void search_at_random(SearchState& state) {
+    state.ask(state.draw_new(state.options.initial), 0);
+    for (std::size_t i = 1; i <= state.options.iterations && !state.ends_before(i); ++i) {
+        state.ask(state.draw_new(state.options.children), i);
+    }
+}
+
+}  // namespace blockscope
