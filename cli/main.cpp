@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
         add_explain(program);
         add_suggest(program);
         add_export(program);
+        add_check(program);
         return program.run(argc, argv);
     } catch (const Error& e) {
         return console.error(e.what(), exit_code(e.fault()));

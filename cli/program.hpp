@@ -47,6 +47,7 @@ void add_profile(Program& program);
 void add_explain(Program& program);
 void add_suggest(Program& program);
 void add_export(Program& program);
+void add_check(Program& program);
 
 /// For Option::check: a number strictly between two others.
 std::function<std::string(const std::string&)> between(double low, double high);

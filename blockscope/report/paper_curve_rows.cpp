@@ -286,8 +286,8 @@ std::vector<PaperRow> paper_curve_rows() {
                     "claim 28 uses the published predictor"));
     rows.push_back(uncheckable("Figure 7", "RTX 2080 Ti and 2990WX latency, ResNet50",
                                "the latency models of ResNet50 were never published"));
-    rows.push_back(uncheckable("Figure 8", "Pareto fronts",
-                               "needs searches, which this version does not have"));
+    rows.push_back(
+        uncheckable("Figure 8", "Pareto fronts", "needs searches, which this check does not run"));
     rows.push_back(uncheckable("Table 2", "maximum accuracy",
                                "needs searches and the supernets' checkpoints"));
     rows.push_back(uncheckable(

@@ -16,8 +16,9 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-const std::vector<std::string> verbs{"spaces",  "space",   "metrics", "sample",  "evaluate",
-                                     "measure", "profile", "explain", "suggest", "export"};
+const std::vector<std::string> verbs{"spaces",   "space",   "metrics", "sample",
+                                     "evaluate", "measure", "profile", "explain",
+                                     "suggest",  "export",  "check"};
 
 // BLOCKSCOPE_UPDATE_GOLDEN=1 writes what is compared with otherwise.
 TEST(Help, IsAsItWasReviewed) {
