@@ -50,6 +50,7 @@ std::vector<std::size_t> Visited::add(std::span<const Architecture> archs, Progr
         for (std::size_t k = 0; k < costs_.dimensions; ++k) {
             const auto& objective = problem_.objectives[k];
             const double value = values_[objective.metric][row];
+            if (!std::isfinite(value)) continue;  // costs stay unknown
             costs_.values[row * costs_.dimensions + k] =
                 objective.direction == Direction::larger_is_better ? -value : value;
         }

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> verbs{"spaces",   "space",   "metrics", "sample",
                                      "evaluate", "measure", "profile", "explain",
-                                     "suggest",  "export",  "check"};
+                                     "suggest",  "search",  "export",  "check"};
 
 // BLOCKSCOPE_UPDATE_GOLDEN=1 writes what is compared with otherwise.
 TEST(Help, IsAsItWasReviewed) {

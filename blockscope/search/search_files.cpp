@@ -1,0 +1,282 @@
+#include "blockscope/search/search_files.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "blockscope/base/csv.hpp"
+#include "blockscope/base/file.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/search/dominance.hpp"
+#include "blockscope/search/hypervolume.hpp"
+#include "blockscope/space/encoding.hpp"
+
+namespace blockscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<Direction> directions_of(const Problem& problem) {
+    std::vector<Direction> directions;
+    directions.reserve(problem.objectives.size());
+    for (const auto& objective : problem.objectives) directions.push_back(objective.direction);
+    return directions;
+}
+
+/// Costs of some rows of a run.
+Costs costs_of_rows(const Problem& problem, const SearchRun& run,
+                    const std::vector<std::size_t>& rows) {
+    std::vector<std::vector<double>> columns;
+    for (const auto& objective : problem.objectives) {
+        auto& column = columns.emplace_back();
+        for (const auto row : rows) {
+            const double value = run.values[objective.metric][row];
+            const bool usable = run.keeps_limits[row] && std::isfinite(value);
+            column.push_back(usable ? value : std::nan(""));
+        }
+    }
+    return costs_of(columns, directions_of(problem));
+}
+
+/// Names of the metrics' columns; a metric whose column another has too goes by its full name.
+std::vector<std::string> columns_of(const Problem& problem) {
+    std::vector<std::string> columns;
+    std::multiset<std::string> all;
+    for (const auto* metric : problem.metrics) all.insert(metric->info().column);
+    for (const auto* metric : problem.metrics) {
+        const auto& info = metric->info();
+        columns.push_back(csv_cell(all.count(info.column) > 1 ? info.name : info.column));
+    }
+    return columns;
+}
+
+/// "arch,resolution,values" of one row.
+std::string cells(const Problem& problem, const SearchRun& run, std::size_t row) {
+    std::string text =
+        body_text(problem.space, run.archs[row]) + fmt::format(",{}", run.archs[row].resolution);
+    for (const auto& column : run.values) text += "," + round_trip(column[row]);
+    return text;
+}
+
+/// Of each run, for each of its best: is it on the front of all runs' best?
+std::vector<std::vector<bool>> on_joint_front(const Problem& problem, const SearchReport& report) {
+    Costs all{problem.objectives.size(), {}};
+    std::vector<std::vector<bool>> on_front;
+    for (const auto& run : report.runs) {
+        const auto costs = costs_of_rows(problem, run, run.best);
+        all.values.insert(all.values.end(), costs.values.begin(), costs.values.end());
+        on_front.emplace_back(run.best.size(), false);
+    }
+    const auto members = front(all);
+    auto member = members.begin();
+    std::size_t point = 0;
+    for (auto& own : on_front) {
+        for (std::size_t i = 0; i < own.size(); ++i, ++point) {
+            own[i] = member != members.end() && *member == point;
+            if (own[i]) ++member;
+        }
+    }
+    return on_front;
+}
+
+/// Hypervolume of everything seen up to each iteration.
+std::vector<double> progress_of(const Problem& problem, const SearchRun& run,
+                                const std::vector<double>& reference) {
+    std::vector<double> volumes;
+    std::vector<std::size_t> rows;  // the front so far, then what an iteration added
+    for (std::size_t row = 0; row < run.archs.size();) {
+        const auto iteration = run.iteration[row];
+        for (; row < run.archs.size() && run.iteration[row] == iteration; ++row) {
+            rows.push_back(row);
+        }
+        const auto members = front(costs_of_rows(problem, run, rows), Ties::keep_first);
+        std::vector<std::size_t> kept;
+        kept.reserve(members.size());
+        for (const auto i : members) kept.push_back(rows[i]);
+        rows = std::move(kept);
+        volumes.resize(iteration, volumes.empty() ? 0 : volumes.back());  // that found nothing new
+        volumes.push_back(hypervolume(costs_of_rows(problem, run, rows), reference));
+    }
+    return volumes;
+}
+
+Json json(const Problem& problem, const SearchRun& run, std::size_t row) {
+    Json j;
+    j["arch"] = body_text(problem.space, run.archs[row]);
+    for (std::size_t m = 0; m < problem.metrics.size(); ++m) {
+        const double value = run.values[m][row];
+        j[problem.metrics[m]->info().name] = std::isnan(value) ? Json() : Json(value);
+    }
+    return j;
+}
+
+Json json(const Problem& problem, std::uint64_t seed, const SearchRun& run,
+          const std::vector<double>& reference) {
+    Json j;
+    j["seed"] = seed;
+    j["asked"] = run.asked;
+    j["distinct"] = run.archs.size();
+    j["beyond_limits"] = std::count(run.keeps_limits.begin(), run.keeps_limits.end(), false);
+    j["failures"] = run.failures;
+    if (run.failures > 0) j["first_failure"] = run.first_failure;
+    j["fruitless_passes"] = run.fruitless;
+    if (!run.stopped.empty()) j["stopped"] = run.stopped;
+    j["found"] = run.best.size();
+    if (run.best.empty()) {
+        if (!run.archs.empty()) j["nearest_to_limits"] = json(problem, run, run.nearest);
+        return j;
+    }
+    const auto volumes = progress_of(problem, run, costs_of(reference, directions_of(problem)));
+    j["hypervolume"] = volumes.back();
+    j["hypervolume_after_iterations"] = volumes;
+    j["best_of_first_objective"] = json(problem, run, run.best.front());
+    if (problem.objectives.size() > 1) {
+        const auto costs = costs_of_rows(problem, run, run.best);
+        std::vector<std::size_t> members(run.best.size());
+        for (std::size_t i = 0; i < members.size(); ++i) members[i] = i;
+        const auto bulge = bulges(costs, members);
+        const auto knee = std::max_element(bulge.begin(), bulge.end()) - bulge.begin();
+        j["knee"] = json(problem, run, run.best[static_cast<std::size_t>(knee)]);
+    }
+    return j;
+}
+
+Json json(const SearchOptions& options) {
+    Json j{{"name", to_string(options.algorithm)},
+           {"initial", options.initial},
+           {"iterations", options.iterations},
+           {"children", options.children}};
+    if (options.algorithm == Algorithm::random_mutation) j["fronts"] = options.fronts;
+    if (options.algorithm == Algorithm::max_accuracy) j["top"] = options.top;
+    if (options.algorithm == Algorithm::random_mutation ||
+        options.algorithm == Algorithm::max_accuracy) {
+        j["chain"] = options.chain;
+    }
+    if (options.algorithm == Algorithm::regularized_evolution) {
+        j["tournament"] = options.tournament;
+        j["at_once"] = options.at_once;
+    }
+    return j;
+}
+
+Json json(const Problem& problem, const Limit& limit, const LimitReach& known) {
+    const auto& info = problem.metrics[limit.metric]->info();
+    Json j{{"metric", info.name},
+           {"unit", info.unit},
+           {"is", limit.at_most ? "at most" : "at least"},
+           {"value", limit.value}};
+    j["smallest_of_space"] = known.range ? Json(known.range->first) : Json();
+    j["largest_of_space"] = known.range ? Json(known.range->second) : Json();
+    j["excludes_nothing"] = known.range ? Json(known.excludes_nothing) : Json();
+    return j;
+}
+
+}  // namespace
+
+std::vector<double> worst_of(const Problem& problem, const std::vector<SearchRun>& runs) {
+    Costs all{problem.objectives.size(), {}};
+    for (const auto& run : runs) {
+        std::vector<std::size_t> rows(run.archs.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
+        const auto costs = costs_of_rows(problem, run, rows);
+        all.values.insert(all.values.end(), costs.values.begin(), costs.values.end());
+    }
+    auto point = worst(all);
+    for (const double cost : point) {
+        if (!std::isfinite(cost)) return {};
+    }
+    return costs_of(point, directions_of(problem));  // negating twice is nothing
+}
+
+double hypervolume_of(const Problem& problem, const SearchRun& run,
+                      const std::vector<double>& reference) {
+    if (run.best.empty()) return 0;
+    return hypervolume(costs_of_rows(problem, run, run.best),
+                       costs_of(reference, directions_of(problem)));
+}
+
+std::string hypervolume_unit(const Problem& problem) {
+    std::string unit;
+    for (const auto& objective : problem.objectives) {
+        unit += (unit.empty() ? "" : " x ") + problem.metrics[objective.metric]->info().unit;
+    }
+    return unit;
+}
+
+std::string front_csv(const Problem& problem, const SearchReport& report) {
+    std::string text = "seed,arch,resolution";
+    for (const auto& column : columns_of(problem)) text += "," + column;
+    text += ",contribution,on_joint_front\n";
+    const auto joint = on_joint_front(problem, report);
+    for (std::size_t r = 0; r < report.runs.size(); ++r) {
+        const auto& run = report.runs[r];
+        if (run.best.empty()) continue;
+        const auto added = contributions(costs_of_rows(problem, run, run.best),
+                                         costs_of(report.reference, directions_of(problem)));
+        for (std::size_t i = 0; i < run.best.size(); ++i) {
+            text += fmt::format("{},{},{},{}\n", report.seeds[r], cells(problem, run, run.best[i]),
+                                round_trip(added[i]), joint[r][i] ? "yes" : "no");
+        }
+    }
+    return text;
+}
+
+std::string history_csv(const Problem& problem, const SearchReport& report) {
+    std::string text = "seed,iteration,arch,resolution";
+    for (const auto& column : columns_of(problem)) text += "," + column;
+    text += ",keeps_limits\n";
+    for (std::size_t r = 0; r < report.runs.size(); ++r) {
+        const auto& run = report.runs[r];
+        for (std::size_t i = 0; i < run.archs.size(); ++i) {
+            text += fmt::format("{},{},{},{}\n", report.seeds[r], run.iteration[i],
+                                cells(problem, run, i), run.keeps_limits[i] ? "yes" : "no");
+        }
+    }
+    return text;
+}
+
+std::string summary_json(const Problem& problem, const SearchReport& report) {
+    Json document;
+    document["provenance"] = Json::object();
+    for (const auto& [name, value] : report.provenance) document["provenance"][name] = value;
+    document["space"] = problem.space.name;
+    document["fingerprint"] = problem.space.fingerprint();
+    document["resolution"] = problem.resolution;
+    document["algorithm"] = json(report.options);
+    document["objectives"] = Json::array();
+    for (std::size_t k = 0; k < problem.objectives.size(); ++k) {
+        const auto& [metric, direction] = problem.objectives[k];
+        const auto& info = problem.metrics[metric]->info();
+        const bool larger = direction == Direction::larger_is_better;
+        Json j{{"metric", info.name},
+               {"unit", info.unit},
+               {"source", info.source},
+               {"noisy", info.noisy},
+               {"is", larger ? "maximised" : "minimised"}};
+        j["reference"] = report.reference.empty() ? Json() : Json(report.reference[k]);
+        document["objectives"].push_back(j);
+    }
+    document["hypervolume_unit"] = hypervolume_unit(problem);
+    document["limits"] = Json::array();
+    for (std::size_t l = 0; l < problem.limits.size(); ++l) {
+        document["limits"].push_back(json(problem, problem.limits[l], report.limits[l]));
+    }
+    document["runs"] = Json::array();
+    for (std::size_t r = 0; r < report.runs.size(); ++r) {
+        document["runs"].push_back(
+            json(problem, report.seeds[r], report.runs[r], report.reference));
+    }
+    return document.dump(2) + "\n";
+}
+
+void write_search(const std::filesystem::path& directory, const Problem& problem,
+                  const SearchReport& report) {
+    write_file(directory / "front.csv", front_csv(problem, report));
+    write_file(directory / "history.csv", history_csv(problem, report));
+    write_file(directory / "summary.json", summary_json(problem, report));
+}
+
+}  // namespace blockscope

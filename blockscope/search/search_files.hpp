@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blockscope/search/search.hpp"
+
+namespace blockscope {
+
+/// The same search with several seeds.
+struct SearchReport {
+    SearchOptions options;           ///< but for the seed
+    std::vector<LimitReach> limits;  ///< as the problem's
+    std::vector<std::uint64_t> seeds;
+    std::vector<SearchRun> runs;    ///< of each seed
+    std::vector<double> reference;  ///< of hypervolumes: a value of each objective, in its unit
+    std::vector<std::pair<std::string, std::string>> provenance;
+};
+
+/// The worst usable value of each objective over all runs; empty if there is none.
+std::vector<double> worst_of(const Problem& problem, const std::vector<SearchRun>& runs);
+
+/// What the best of a run dominate up to the reference point, in the product of the units: "% x
+/// ms".
+double hypervolume_of(const Problem& problem, const SearchRun& run,
+                      const std::vector<double>& reference);
+std::string hypervolume_unit(const Problem& problem);
+
+/// Tables with the columns of docs/command_line.md.
+std::string front_csv(const Problem& problem, const SearchReport& report);
+std::string history_csv(const Problem& problem, const SearchReport& report);
+std::string summary_json(const Problem& problem, const SearchReport& report);
+
+/// Writes front.csv, history.csv and summary.json. Throws Error(Fault::runtime).
+void write_search(const std::filesystem::path& directory, const Problem& problem,
+                  const SearchReport& report);
+
+}  // namespace blockscope

@@ -1,0 +1,339 @@
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/file.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/registry.hpp"
+#include "blockscope/search/search_files.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/space_file.hpp"
+
+#include "cli/architectures.hpp"
+#include "cli/program.hpp"
+#include "cli/study_at_hand.hpp"
+
+namespace blockscope::cli {
+namespace {
+
+struct SearchCommand {
+    std::string space;
+    std::vector<std::string> maximize;
+    std::vector<std::string> minimize;
+    std::vector<std::string> limits;
+    std::vector<std::string> reference;
+    std::string algorithm = "random-mutation";
+    std::string seeds;
+    std::size_t initial = 0;  ///< 0: the algorithm's default; so with the next two
+    std::size_t iterations = 0;
+    std::size_t children = 0;
+    std::size_t fronts = 1;
+    std::size_t top = 10;
+    std::size_t chain = 1;
+    std::string output;
+};
+
+[[noreturn]] void refuse(const std::string& why) { throw CLI::ValidationError(why); }
+
+/// "1-5,8" as numbers.
+std::vector<std::uint64_t> parse_seeds(const std::string& text) {
+    std::vector<std::uint64_t> seeds;
+    for (const auto part : split(text, ',')) {
+        const auto dash = part.find('-');
+        long long first = 0;
+        long long last = 0;
+        const bool read =
+            parse_number(part.substr(0, dash), first) &&
+            (dash == std::string_view::npos ? parse_number(part, last)
+                                            : parse_number(part.substr(dash + 1), last));
+        constexpr long long most = 10000;
+        if (!read || first < 0 || last < first || last - first >= most) {
+            refuse(fmt::format("--seeds '{}' is not like 1-5 or 1,3,8-10", text));
+        }
+        for (long long seed = first; seed <= last; ++seed) {
+            seeds.push_back(static_cast<std::uint64_t>(seed));
+        }
+    }
+    return seeds;
+}
+
+/// 'METRIC<=VALUE', split at the last of the signs.
+struct Relation {
+    std::string metric;
+    std::string sign;
+    double value = 0;
+};
+Relation parse_relation(const std::string& option, const std::string& text,
+                        const std::vector<std::string>& signs) {
+    for (const auto& sign : signs) {
+        const auto at = text.rfind(sign);
+        if (at == std::string::npos) continue;
+        Relation relation{std::string(trim(text.substr(0, at))), sign, 0};
+        if (!relation.metric.empty() &&
+            parse_number(trim(std::string_view(text).substr(at + sign.size())), relation.value) &&
+            std::isfinite(relation.value)) {
+            return relation;
+        }
+    }
+    refuse(fmt::format("{} '{}' is not like 'METRIC{}NUMBER'", option, text, signs.front()));
+}
+
+/// The metrics of a search, each once, and what is asked of them.
+class Asked {
+public:
+    Asked(DesignSpace space, int resolution, const Common& common, StudyAtHand& study)
+        : common_(common), study_(study) {
+        problem_.space = std::move(space);
+        problem_.resolution = resolution;
+    }
+
+    std::size_t metric(const std::string& name) {
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            if (names_[i] == name) return i;
+        }
+        auto metric = make_metric(name, problem_.space, common_.seed, common_.threads);
+        if (metric->info().costly) {
+            auto remembered = study_.remember(std::move(metric), LatencyOptions().visits);
+            costly_.push_back(remembered.get());
+            metric = std::move(remembered);
+        }
+        problem_.metrics.push_back(metric.get());
+        metrics_.push_back(std::move(metric));
+        names_.push_back(name);
+        return names_.size() - 1;
+    }
+
+    Problem& problem() { return problem_; }
+    const std::vector<RememberedMetric*>& costly() const { return costly_; }
+
+private:
+    const Common& common_;
+    StudyAtHand& study_;
+    std::vector<std::string> names_;
+    std::vector<std::unique_ptr<Metric>> metrics_;
+    std::vector<RememberedMetric*> costly_;
+    Problem problem_;
+};
+
+void add_questions(Asked& asked, const SearchCommand& command) {
+    Problem& problem = asked.problem();
+    for (const auto& name : command.maximize) {
+        problem.objectives.push_back({asked.metric(name), Direction::larger_is_better});
+    }
+    for (const auto& name : command.minimize) {
+        problem.objectives.push_back({asked.metric(name), Direction::smaller_is_better});
+    }
+    for (std::size_t k = 0; k < problem.objectives.size(); ++k) {
+        for (std::size_t i = 0; i < k; ++i) {
+            if (problem.objectives[i].metric == problem.objectives[k].metric) {
+                refuse(fmt::format("'{}' is an objective twice",
+                                   problem.metrics[problem.objectives[k].metric]->info().name));
+            }
+        }
+    }
+    for (const auto& text : command.limits) {
+        const auto relation = parse_relation("--limit", text, {"<=", ">="});
+        problem.limits.push_back(
+            {asked.metric(relation.metric), relation.sign == "<=", relation.value});
+    }
+}
+
+/// --reference in the order of the objectives; empty if it was not given.
+std::vector<double> reference_of(Asked& asked, const SearchCommand& command) {
+    const auto& objectives = asked.problem().objectives;
+    if (command.reference.empty()) return {};
+    std::vector<double> values(objectives.size(), std::nan(""));
+    for (const auto& text : command.reference) {
+        const auto relation = parse_relation("--reference", text, {"="});
+        bool known = false;
+        for (std::size_t k = 0; k < objectives.size(); ++k) {
+            if (objectives[k].metric != asked.metric(relation.metric)) continue;
+            values[k] = relation.value;
+            known = true;
+        }
+        if (!known) refuse(fmt::format("--reference '{}' names no objective", text));
+    }
+    for (const double value : values) {
+        if (std::isnan(value)) refuse("--reference needs a value of every objective, or none");
+    }
+    return values;
+}
+
+SearchOptions search_options(const SearchCommand& command) {
+    auto options = paper_options(algorithm_named(command.algorithm));
+    if (command.initial > 0) options.initial = command.initial;
+    if (command.iterations > 0) options.iterations = command.iterations;
+    if (command.children > 0) options.children = command.children;
+    options.fronts = command.fronts;
+    options.top = command.top;
+    options.chain = command.chain;
+    return options;
+}
+
+void say_limits(const Problem& problem, const std::vector<LimitReach>& limits, Console& console) {
+    for (std::size_t l = 0; l < limits.size(); ++l) {
+        const auto text = to_string(problem, problem.limits[l]);
+        const auto& range = limits[l].range;
+        if (!range) {
+            console.detail(text + ": no sum over layers, so its range is not known");
+            continue;
+        }
+        const auto known = fmt::format("the space has {} to {}", round_trip(range->first),
+                                       round_trip(range->second));
+        if (limits[l].excludes_nothing) {
+            console.warn(fmt::format("{}: excludes nothing, {}", text, known));
+        } else {
+            console.detail(fmt::format("{}: {}", text, known));
+        }
+    }
+}
+
+void say_run(const Problem& problem, std::uint64_t seed, const SearchRun& run, Console& console) {
+    console.say(fmt::format("seed {}: {} networks at {} asked for, {} different, {} found{}", seed,
+                            run.asked, problem.resolution, run.archs.size(), run.best.size(),
+                            run.stopped.empty() ? std::string() : "; ended early: " + run.stopped));
+    if (run.failures > 0) {
+        console.warn(fmt::format("seed {}: {} evaluations failed, first: {}", seed, run.failures,
+                                 run.first_failure));
+    }
+}
+
+void say_hypervolumes(const Problem& problem, const SearchReport& report, Console& console) {
+    std::string volumes;
+    for (const auto& run : report.runs) {
+        volumes += (volumes.empty() ? "" : ", ") +
+                   significant(hypervolume_of(problem, run, report.reference), 6);
+    }
+    std::string reference;
+    for (std::size_t k = 0; k < problem.objectives.size(); ++k) {
+        const auto& info = problem.metrics[problem.objectives[k].metric]->info();
+        reference += fmt::format("{}{} {} {}", k == 0 ? "" : ", ", info.column,
+                                 significant(report.reference[k], 6), info.unit);
+    }
+    console.say(
+        fmt::format("hypervolume {} {}, up to {}", volumes, hypervolume_unit(problem), reference));
+}
+
+/// Throws for runs of which none found a network within the limits.
+void check_found(const Problem& problem, const std::vector<SearchRun>& runs) {
+    const SearchRun* last = nullptr;
+    std::size_t asked = 0;
+    for (const auto& run : runs) {
+        if (!run.best.empty()) return;
+        asked += run.asked;
+        if (!run.archs.empty()) last = &run;
+    }
+    if (last == nullptr || Console::interrupted()) return;
+    if (problem.limits.empty() || last->keeps_limits[last->nearest]) {
+        throw Error(
+            fmt::format("no network could be evaluated; first failure: {}", last->first_failure),
+            Fault::runtime);
+    }
+    std::string values;
+    for (const auto& limit : problem.limits) {
+        values += fmt::format("{}{} for {}", values.empty() ? "" : ", ",
+                              round_trip(last->values[limit.metric][last->nearest]),
+                              to_string(problem, limit));
+    }
+    throw Error(fmt::format("none of {} networks keeps all limits; nearest: {} with {}", asked,
+                            to_text(problem.space, last->archs[last->nearest]), values),
+                Fault::infeasible);
+}
+
+int run(const SearchCommand& command, const Common& common, Console& console) {
+    if (command.maximize.empty() && command.minimize.empty()) {
+        throw CLI::RequiredError("--maximize or --minimize");
+    }
+    if (command.algorithm == "max-accuracy" &&
+        command.maximize.size() + command.minimize.size() > 1) {
+        refuse("max-accuracy has one objective; give the others as --limit");
+    }
+    auto space = load_space(command.space);
+    const auto resolutions = chosen_resolutions(space, common);
+    if (resolutions.size() > 1) refuse("a search has one --resolution");
+    SearchReport report;
+    report.options = search_options(command);
+    report.seeds = command.seeds.empty() ? std::vector{common.seed} : parse_seeds(command.seeds);
+    make_output_directory(command.output);
+    StudyAtHand study(common, study_in(command.output), console);
+    Asked asked(std::move(space), resolutions.front(), common, study);
+    add_questions(asked, command);
+    const Problem& problem = asked.problem();
+    report.reference = reference_of(asked, command);
+    report.limits = reach(problem);
+    say_limits(problem, report.limits, console);
+    for (const auto seed : report.seeds) {
+        if (Console::interrupted()) break;
+        report.options.seed = seed;
+        report.runs.push_back(search(problem, report.options, &console));
+        say_run(problem, seed, report.runs.back(), console);
+    }
+    check_found(problem, report.runs);
+    if (report.reference.empty()) report.reference = worst_of(problem, report.runs);
+    report.provenance = {{"tool", "blockscope"},
+                         {"version", BLOCKSCOPE_VERSION},
+                         {"command", common.command_line},
+                         {"metrics_seed", std::to_string(common.seed)}};
+    for (auto* metric : asked.costly()) {
+        StudyAtHand::describe(*metric, problem.space, problem.resolution, report.provenance);
+    }
+    write_search(command.output, problem, report);
+    if (!report.reference.empty()) say_hypervolumes(problem, report, console);
+    console.say(fmt::format("wrote {0}/front.csv, history.csv and summary.json", command.output));
+    return Console::interrupted() ? 130 : 0;
+}
+
+}  // namespace
+
+void add_search(Program& program) {
+    const auto command = std::make_shared<SearchCommand>();
+    CLI::App& verb =
+        program.add_verb("search", "fronts of several metrics, or the networks best in one",
+                         "blockscope search ofa-mbv3 --maximize params --minimize macs "
+                         "--limit 'macs<=400e6' --seeds 1-3 -o front",
+                         [command](const Common& common, Console& console) {
+                             return run(*command, common, console);
+                         });
+    const auto several = [&](const char* name, std::vector<std::string>& values, const char* what) {
+        verb.add_option(name, values, what)->expected(1)->take_all();
+    };
+    verb.add_option("SPACE", command->space, "name or TOML file")->required();
+    several("--maximize", command->maximize, "a metric to be large; may be repeated");
+    several("--minimize", command->minimize, "a metric to be small; may be repeated");
+    several("--limit", command->limits,
+            "'METRIC<=NUMBER' or '>=', in the metric's unit; may be repeated");
+    verb.add_option("--algorithm", command->algorithm,
+                    "random-mutation, max-accuracy, nsga2, regularized-evolution or random")
+        ->check(CLI::IsMember(
+            {"random-mutation", "max-accuracy", "nsga2", "regularized-evolution", "random"}))
+        ->capture_default_str();
+    verb.add_option("--seeds", command->seeds, "one search each: 1-5 or 1,3,8; default --seed");
+    verb.add_option("--initial", command->initial,
+                    "random networks to start with; default 100, of max-accuracy 20")
+        ->check(CLI::PositiveNumber);
+    verb.add_option("--iterations", command->iterations, "default 10, of max-accuracy 4")
+        ->check(CLI::PositiveNumber);
+    verb.add_option("--children", command->children,
+                    "networks of an iteration; default 200, of max-accuracy 50")
+        ->check(CLI::PositiveNumber);
+    verb.add_option("--fronts", command->fronts, "random-mutation: how many fronts are parents")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--top", command->top, "max-accuracy: how many are parents, and the result")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--chain", command->chain, "mutations in a row, of the same two")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    several("--reference", command->reference,
+            "'METRIC=NUMBER' of every objective, for hypervolumes; default the worst seen");
+    verb.add_option("-o,--output", command->output, "directory")->required();
+    verb.add_option("--study", program.common().study,
+                    "file that remembers costly evaluations; default study.sqlite in -o");
+    program.add_resolution(verb);
+    program.add_common(verb);
+}
+
+}  // namespace blockscope::cli
