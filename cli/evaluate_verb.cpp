@@ -22,7 +22,15 @@ struct EvaluateCommand {
     std::vector<std::string> arch;
     std::vector<std::string> metrics;
     std::string output = "-";
+    bool intervals = false;
 };
+
+std::string cells(double value, const MetricInfo& info, bool intervals) {
+    std::string cell = "," + round_trip(value);
+    if (!intervals || !info.model) return cell;
+    const double half = info.model->half_width;
+    return cell + "," + round_trip(value - half) + "," + round_trip(value + half);
+}
 
 int run(const EvaluateCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
@@ -35,6 +43,7 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
     if (archs.empty()) throw Error("no architectures: give --archs FILE or --arch TEXT");
     StudyAtHand study(common, study_beside(command.output), console);
     std::vector<MetricColumn> columns;
+    std::vector<MetricInfo> infos;
     std::string header = "arch,resolution";
     for (const auto& name : command.metrics) {
         auto metric = make_metric(name, space, common.seed, common.threads);
@@ -42,13 +51,19 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
             metric = study.remember(std::move(metric), LatencyOptions().visits);
         }
         columns.push_back(metric->evaluate(space, archs, &console));
-        header += "," + csv_cell(metric->info().column);
-        warn_of_failures(metric->info().name, columns.back(), console);
+        const MetricInfo& info = infos.emplace_back(metric->info());
+        header += "," + csv_cell(info.column);
+        if (command.intervals && info.model) {
+            header += "," + csv_cell(info.column + "_low") + "," + csv_cell(info.column + "_high");
+        }
+        warn_of_failures(info.name, columns.back(), console);
     }
     std::string text = header + "\n";
     for (std::size_t i = 0; i < archs.size(); ++i) {
         text += body_text(space, archs[i]) + fmt::format(",{}", archs[i].resolution);
-        for (const auto& column : columns) text += "," + round_trip(column.values[i]);
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            text += cells(columns[c].values[i], infos[c], command.intervals);
+        }
         text += '\n';
     }
     write_output(command.output, text);
@@ -77,6 +92,8 @@ void add_evaluate(Program& program) {
         ->required()
         ->expected(1)
         ->take_all();
+    verb.add_flag("--intervals", command->intervals,
+                  "columns NAME_low and NAME_high of predictors: their prediction intervals");
     verb.add_option("-o,--output", command->output, "file, - for standard output")
         ->capture_default_str();
     verb.add_option("--study", program.common().study,

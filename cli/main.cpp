@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
         add_explain(program);
         add_suggest(program);
         add_search(program);
+        add_fit(program);
         add_export(program);
         add_check(program);
         return program.run(argc, argv);

@@ -147,6 +147,11 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
 
 void ProfileRun::add(Profile profile, std::span<const Architecture> archs,
                      std::span<const double> of_archs) {
+    if (const auto& model = profile.metric.model) {
+        profile.notes.push_back(
+            fmt::format("of a predictor: the intervals do not hold its own error ({})",
+                        model->phrase.empty() ? "not stated with it" : model->phrase));
+    }
     profiles.push_back(std::move(profile));
     const std::size_t n = std::min(archs.size(), most_architectures);
     values.push_back({{archs.begin(), archs.begin() + static_cast<std::ptrdiff_t>(n)},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,14 @@ namespace blockscope {
 
 enum class Direction { smaller_is_better, larger_is_better, neither };
 
+/// What a predictor says of how wrong it is.
+struct ModelError {
+    std::string phrase;                                            ///< "": not stated with it
+    double half_width = std::numeric_limits<double>::quiet_NaN();  ///< of its prediction interval,
+                                                                   ///< in the metric's unit
+    double level = 0;                                              ///< of that interval
+};
+
 struct MetricInfo {
     std::string name;    ///< "latency/host"
     std::string column;  ///< in tables: "latency_host_ms"
@@ -22,6 +31,7 @@ struct MetricInfo {
     bool noisy = false;   ///< two evaluations of one architecture differ
     std::string source;   ///< what it is and by which convention, one phrase
     bool costly = false;  ///< takes longer to evaluate than to look up: worth a study
+    std::optional<ModelError> model = {};  ///< nothing: the metric is no prediction
 };
 
 /// Numbers of a batch of architectures, in its order.

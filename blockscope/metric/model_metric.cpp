@@ -16,9 +16,12 @@ namespace blockscope {
 namespace {
 namespace fs = std::filesystem;
 
-Direction direction_of(const std::string& unit) {
-    if (unit == "%") return Direction::larger_is_better;
-    return unit == "ms" ? Direction::smaller_is_better : Direction::neither;
+Direction direction_of(const ModelCard& card) {
+    if (card.direction == "larger_is_better") return Direction::larger_is_better;
+    if (card.direction == "smaller_is_better") return Direction::smaller_is_better;
+    if (!card.direction.empty()) return Direction::neither;
+    if (card.unit == "%") return Direction::larger_is_better;
+    return card.unit == "ms" ? Direction::smaller_is_better : Direction::neither;
 }
 
 /// "model:FILE#unit=ms" as file and unit.
@@ -43,10 +46,11 @@ public:
         info_.name = name;
         info_.column = card.name;
         info_.unit = card.unit;
-        info_.direction = direction_of(card.unit);
+        info_.direction = direction_of(card);
         info_.source =
             fmt::format("predictor{}{}; {}", card.quantity.empty() ? "" : ": ", card.quantity,
                         card.error.empty() ? "error not stated with it" : card.error);
+        info_.model = ModelError{card.error, card.half_width, card.level};
     }
 
     const MetricInfo& info() const override { return info_; }
@@ -65,6 +69,10 @@ public:
             column.failures.emplace_back(i, reason.empty() ? "the model gives no number" : reason);
         }
         return column;
+    }
+
+    std::optional<LayerTable> additive(const DesignSpace&, int resolution) override {
+        return model_.predictor->additive(resolution);  // those have scale 1
     }
 
 private:
@@ -115,7 +123,7 @@ std::unique_ptr<Metric> make_ofa_flops_metric() {
 std::vector<MetricInfo> model_metrics() {
     return {
         {"model:FILE[#unit=ms]", "", "of the model", Direction::neither, false,
-         "published predictor from its original file: MLP of OFA, graph network of AutoBuild"},
+         "published predictor from its original file, or a model that `blockscope fit` wrote"},
         {"lut:FILE", "", "ms", Direction::smaller_is_better, false,
          "look-up table of measured blocks (OFA's YAML files, or their folder), summed"},
         {"flops/ofa-table", "flops_ofa_table_m", "1e6 operations", Direction::smaller_is_better,

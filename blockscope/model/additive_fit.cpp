@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 
@@ -79,6 +80,26 @@ private:
     std::vector<Placement> effects_;
 };
 
+/// Covariance of two coefficients of one unit that share strength.
+double alike(const DesignSpace& space, const Placement& p, const Placement& q) {
+    const Block& a = space.blocks[p.block];
+    const Block& b = space.blocks[q.block];
+    const bool here = p.layer == q.layer;
+    const bool shape = (p.layer == 0) == (q.layer == 0);  // that later layers share
+    double c = 0;
+    if (here) c += 0.2;
+    if (p.width == q.width) c += 0.1 + (here ? 0.03 : 0.0);
+    if (shape && a.expand == b.expand) c += 0.1 + (here ? 0.03 : 0.0);
+    if (shape && a.kernel == b.kernel) c += 0.1 + (here ? 0.03 : 0.0);
+    return c;
+}
+
+/// The same for independent effects of depths, as steps from one depth to the next.
+double of_depths(int layer, int other) {
+    if (layer == other) return layer == 0 ? 0.1 : 0.2;
+    return std::abs(layer - other) == 1 ? -0.1 : 0.0;
+}
+
 /// Inverse of the prior covariance, in units of the values' variance. own: share of a coefficient
 /// that it has for itself.
 Eigen::MatrixXd prior_precision(const DesignSpace& space, const Features& features, Prior prior,
@@ -89,24 +110,11 @@ Eigen::MatrixXd prior_precision(const DesignSpace& space, const Features& featur
     covariance(0, 0) = 1e6;  // the constant is free
     for (int i = 1; i < first; ++i) covariance(i, i) = 0.1;
     const auto& effects = features.effects();
-    if (prior == Prior::independent) {
-        for (int i = first; i < n; ++i) covariance(i, i) = 0.1;
-        return covariance.diagonal().cwiseInverse().asDiagonal();
-    }
     for (std::size_t i = 0; i < effects.size(); ++i) {
         for (std::size_t j = i + 1; j-- > 0 && effects[j].unit == effects[i].unit;) {
-            const Placement& p = effects[i];
-            const Placement& q = effects[j];
-            const Block& a = space.blocks[p.block];
-            const Block& b = space.blocks[q.block];
-            double c = 0;
-            const bool here = p.layer == q.layer;
-            const bool alike = (p.layer == 0) == (q.layer == 0);  // later layers share a shape
-            if (here) c += 0.2;
-            if (p.width == q.width) c += 0.1 + (here ? 0.03 : 0.0);
-            if (alike && a.expand == b.expand) c += 0.1 + (here ? 0.03 : 0.0);
-            if (alike && a.kernel == b.kernel) c += 0.1 + (here ? 0.03 : 0.0);
-            if (i == j) c += own;
+            double c = prior == Prior::shared ? alike(space, effects[i], effects[j])
+                                              : of_depths(effects[i].layer, effects[j].layer);
+            if (i == j) c += prior == Prior::shared ? own : 0.1;
             covariance(first + static_cast<int>(i), first + static_cast<int>(j)) = c;
             covariance(first + static_cast<int>(j), first + static_cast<int>(i)) = c;
         }
@@ -137,7 +145,8 @@ struct Moments {
 class Fit {
 public:
     Fit(const DesignSpace& space, std::span<const Architecture> archs,
-        std::span<const double> targets, std::span<const std::uint8_t> fold, int folds, Prior prior)
+        std::span<const double> targets, std::span<const std::uint8_t> fold, int folds, Prior prior,
+        StrengthSearch search)
         : space_(space), features_(space), prior_(prior), whole_(features_.size()) {
         mean_ = std::accumulate(targets.begin(), targets.end(), 0.0) /
                 static_cast<double>(targets.size());
@@ -158,7 +167,7 @@ public:
             }
         }
         for (const auto& part : parts_) whole_ += part;
-        choose_strength();
+        choose_strength(search);
     }
 
     const PriorStrength& strength() const { return strength_; }
@@ -188,7 +197,7 @@ private:
         return sum;
     }
 
-    void choose_strength() {
+    void choose_strength(StrengthSearch search) {
         precision_ = prior_precision(space_, features_, prior_, strength_.own);
         if (parts_.size() < 2) return;
         double least = std::numeric_limits<double>::infinity();
@@ -200,11 +209,12 @@ private:
             return true;
         };
         const double own = strength_.own;
-        for (const double noise : {10.0, 3.0, 1.0}) {  // only independent coefficients need them
-            if (prior_ == Prior::independent) try_out({noise, own}, precision_);
+        const bool all = search == StrengthSearch::grid;
+        for (const double noise : {10.0, 3.0, 1.0}) {
+            if (all) try_out({noise, own}, precision_);
         }
         for (const double noise : {0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6}) {
-            if (!try_out({noise, own}, precision_)) break;  // the error has one valley
+            if (!try_out({noise, own}, precision_) && !all) break;
         }
         if (prior_ == Prior::independent) return;
         for (const double other : {0.1, 0.001}) {
@@ -228,8 +238,8 @@ private:
 
 AdditiveFit fit_additive(const DesignSpace& space, std::span<const Architecture> archs,
                          std::span<const double> targets, std::span<const std::uint8_t> fold,
-                         int folds, Prior prior) {
-    const Fit fit(space, archs, targets, fold, folds, prior);
+                         int folds, Prior prior, StrengthSearch search) {
+    const Fit fit(space, archs, targets, fold, folds, prior, search);
     AdditiveFit result{{}, fit.strength()};
     for (int f = 0; f < folds; ++f) result.without.push_back(fit.table(f));
     return result;
@@ -240,7 +250,7 @@ LayerTable fit_additive(const DesignSpace& space, std::span<const Architecture> 
     constexpr int folds = 5;
     std::vector<std::uint8_t> fold(archs.size());
     for (std::size_t i = 0; i < archs.size(); ++i) fold[i] = static_cast<std::uint8_t>(i % folds);
-    return Fit(space, archs, values, fold, folds, Prior::shared).table(-1);
+    return Fit(space, archs, values, fold, folds, Prior::shared, StrengthSearch::valley).table(-1);
 }
 
 }  // namespace blockscope

@@ -66,13 +66,13 @@ void predict(CrossFit& fit, std::span<const Architecture> archs, std::span<const
 
 CrossFit fit_with(const DesignSpace& space, std::span<const Architecture> archs,
                   std::span<const double> values, const CrossFit& folds, int count,
-                  const std::vector<double>& offset, const std::vector<double>& scale,
-                  Prior prior) {
+                  const std::vector<double>& offset, const std::vector<double>& scale, Prior prior,
+                  StrengthSearch search) {
     std::vector<double> targets(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
         targets[i] = (values[i] - offset[folds.at[i]]) / scale[folds.at[i]];
     }
-    const auto fit = fit_additive(space, archs, targets, folds.fold, count, prior);
+    const auto fit = fit_additive(space, archs, targets, folds.fold, count, prior, search);
     CrossFit result;
     result.fold = folds.fold;
     result.at = folds.at;
@@ -84,7 +84,8 @@ CrossFit fit_with(const DesignSpace& space, std::span<const Architecture> archs,
 }  // namespace
 
 CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs,
-                   std::span<const double> values, std::span<const int> resolutions, Prior prior) {
+                   std::span<const double> values, std::span<const int> resolutions, Prior prior,
+                   StrengthSearch search) {
     const std::size_t n = archs.size();
     const int folds = n < 2000 ? 10 : 5;
     CrossFit start;
@@ -105,10 +106,12 @@ CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs
     }
     const ResolutionTrend trend = resolution_trend(resolutions, values, start.at);
     const std::vector<double> ones(resolutions.size(), 1.0);
-    CrossFit shifted = fit_with(space, archs, values, start, folds, trend.mean, ones, prior);
+    CrossFit shifted =
+        fit_with(space, archs, values, start, folds, trend.mean, ones, prior, search);
     if (trend.scale == ones) return shifted;
     const std::vector<double> zeros(resolutions.size(), 0.0);
-    CrossFit scaled = fit_with(space, archs, values, start, folds, zeros, trend.scale, prior);
+    const CrossFit scaled =
+        fit_with(space, archs, values, start, folds, zeros, trend.scale, prior, search);
     return scaled.residual_variance < shifted.residual_variance ? scaled : shifted;
 }
 

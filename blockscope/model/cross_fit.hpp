@@ -40,6 +40,6 @@ struct CrossFit {
 /// effects of two locations, within and across units, never gained more than 0.5 %.
 CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs,
                    std::span<const double> values, std::span<const int> resolutions,
-                   Prior prior = Prior::shared);
+                   Prior prior = Prior::shared, StrengthSearch search = StrengthSearch::valley);
 
 }  // namespace blockscope

@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::size_t least_values = 400;
 constexpr std::size_t most_values = 20000;
-constexpr std::size_t most_landmarks = 1500;
+constexpr Eigen::Index most_landmarks = 1500;
 constexpr double least_unexplained = 0.01;
 constexpr double least_gain = 0.02;
-constexpr std::size_t few_landmarks = 300;
+constexpr Eigen::Index few_landmarks = 300;
 constexpr double least_gain_of_few = 0.003;
 
 double variance(std::span<const double> values) {
@@ -32,28 +32,28 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic>;
 /// With the first m architectures as landmarks. Returns the share of the residual variance that it
 /// takes away in cross-validation.
 double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
-              std::span<const double> values, const CrossFit& fit, std::size_t m) {
-    const std::size_t n = archs.size();
-    k.landmarks.assign(archs.begin(), archs.begin() + static_cast<std::ptrdiff_t>(m));
+              std::span<const double> values, const CrossFit& fit, Eigen::Index m) {
+    const auto n = static_cast<Eigen::Index>(archs.size());
+    k.landmarks.assign(archs.begin(), archs.begin() + m);
     // members in the order of their folds, so that a fold is a block of rows
     const std::size_t folds = fit.models.size();
     std::vector<std::size_t> order;
-    std::vector<std::size_t> first{0};
+    std::vector<Eigen::Index> first{0};
     for (std::size_t f = 0; f < folds; ++f) {
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = 0; i < archs.size(); ++i) {
             if (fit.fold[i] == f) order.push_back(i);
         }
-        first.push_back(order.size());
+        first.push_back(static_cast<Eigen::Index>(order.size()));
     }
     Matrix rows(n, m);
-    for (std::size_t j = 0; j < m; ++j) {
-        for (std::size_t r = 0; r < n; ++r) {
+    for (Eigen::Index j = 0; j < m; ++j) {
+        for (Eigen::Index r = 0; r < n; ++r) {
             rows(r, j) = static_cast<float>(k.kernel(archs[order[r]], k.landmarks[j]));
         }
     }
     Eigen::MatrixXd among(m, m);
-    for (std::size_t j = 0; j < m; ++j) {
-        for (std::size_t l = 0; l < m; ++l) {
+    for (Eigen::Index j = 0; j < m; ++j) {
+        for (Eigen::Index l = 0; l < m; ++l) {
             among(l, j) = k.kernel(k.landmarks[l], k.landmarks[j]);
         }
     }
@@ -67,10 +67,10 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
     // what one fold's model, fitted without it, says of the fold's members
     const double scale = std::sqrt(fit.residual_variance);
     std::vector<std::vector<double>> weights(folds);
-    std::vector<double> predicted(n);
+    std::vector<double> predicted(archs.size());
     const auto solve = [&](std::size_t f, double noise) {
         Eigen::VectorXf residual(n);
-        for (std::size_t r = 0; r < n; ++r) {
+        for (Eigen::Index r = 0; r < n; ++r) {
             const std::size_t i = order[r];
             const double left = values[i] - fit.models[f].value(archs[i], fit.at[i]);
             residual[r] = fit.fold[i] == f ? 0.0F : static_cast<float>(left / scale);
@@ -84,9 +84,9 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
         const Eigen::VectorXf here =
             rows.middleRows(first[f], first[f + 1] - first[f]) * solution.cast<float>();
         std::vector<double> rest;
-        for (std::size_t r = first[f]; r < first[f + 1]; ++r) {
+        for (Eigen::Index r = first[f]; r < first[f + 1]; ++r) {
             const std::size_t i = order[r];
-            predicted[i] = here[static_cast<Eigen::Index>(r - first[f])];
+            predicted[i] = here[r - first[f]];
             rest.push_back(values[i] - fit.predicted[i] - predicted[i]);
         }
         return variance(rest);
@@ -94,8 +94,9 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
     // the strength is chosen on the first fold alone: it matters little, a solution costs much
     const double noise = solve(0, 0.0625) < solve(0, 2.0) ? 0.0625 : 2.0;
     for (std::size_t f = 0; f < folds; ++f) solve(f, noise);
-    std::vector<double> left(n);
-    for (std::size_t i = 0; i < n; ++i) left[i] = values[i] - fit.predicted[i] - predicted[i];
+    std::vector<double> left(archs.size());
+    for (std::size_t i = 0; i < left.size(); ++i)
+        left[i] = values[i] - fit.predicted[i] - predicted[i];
     k.weights = std::move(weights);
     k.predicted = std::move(predicted);
     return 1 - variance(left) / fit.residual_variance;
@@ -110,10 +111,10 @@ std::optional<KernelCorrection> kernel_correction(const DesignSpace& space,
     const std::size_t n = archs.size();
     if (n < least_values || n > most_values) return std::nullopt;
     if (fit.residual_variance < least_unexplained * variance(values)) return std::nullopt;
-    const std::size_t m = std::min(most_landmarks, n / 2);
+    const auto m = std::min(most_landmarks, static_cast<Eigen::Index>(n / 2));
     const ProductKernel any(space, 1.0);
     double mean_distance = 0;
-    for (std::size_t i = 0; i + 1 < m; ++i) {
+    for (Eigen::Index i = 0; i + 1 < m; ++i) {
         mean_distance += any.distance(archs[i], archs[i + 1]) / static_cast<double>(m - 1);
     }
     if (!(mean_distance > 0)) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,10 @@ struct ModelCard {
     std::string quantity;  ///< "accuracy on images held out of training", "latency on ..."
     std::string unit;      ///< of the model's output times `scale`; "": not said
     double scale = 1;
-    std::string error;  ///< published test error, one phrase; "": not stated
+    std::string error;      ///< test error, one phrase; "": not stated
+    std::string direction;  ///< "smaller_is_better", ...; "": as the unit has it
+    double half_width = std::numeric_limits<double>::quiet_NaN();  ///< of a prediction interval
+    double level = 0;                                              ///< of that interval
 };
 
 /// Accuracies are in percent and latencies in milliseconds whatever a source uses: fraction, s and

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/base/file.hpp"
 #include "blockscope/model/chain_network.hpp"
+#include "blockscope/model/fitted_model_file.hpp"
 #include "blockscope/model/gru.hpp"
 #include "blockscope/model/mlp.hpp"
 #include "blockscope/model/space_match.hpp"
@@ -31,9 +33,31 @@ std::string kind_of(const TensorFile& file) {
                 file.source);
 }
 
+Model fitted(const std::string& path, const std::string& text, const DesignSpace& space,
+             const std::string& unit) {
+    FittedModel model = parse_fitted_model(text, space, path);
+    const FittedCard& c = model.card;
+    if (!unit.empty() && unit != c.unit) {
+        throw Error(fmt::format("was fitted to numbers in {}, not in {}", c.unit, unit), path);
+    }
+    ModelCard card;
+    card.name = c.name;
+    card.kind = c.kind;
+    card.quantity = c.kind + " model fitted to a table";
+    card.unit = c.unit;
+    card.error = error_phrase(c);
+    card.direction = c.direction;
+    card.half_width = c.half_width;
+    card.level = c.level;
+    return {std::move(card), make_fitted_predictor(std::move(model), space)};
+}
+
 }  // namespace
 
 Model load_model(const std::string& path, const DesignSpace& space, const std::string& unit) {
+    if (const auto text = read_file(path); looks_like_fitted_model(text)) {
+        return fitted(path, text, space, unit);
+    }
     const TensorFile file = read_tensor_file(path);
     const std::string kind = kind_of(file);
     Model model{model_card(path, file, unit), nullptr};

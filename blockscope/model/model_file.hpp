@@ -14,7 +14,8 @@ struct Model {
     std::unique_ptr<Predictor> predictor;
 };
 
-/// A model of `space` from its original file: an MLP of OFA, a chain graph network of AutoBuild.
+/// A model of `space` from its file, chosen by content: one of ours (fitted_model_file.hpp), or the
+/// original file of an MLP of OFA, a chain graph network of AutoBuild, a GRU.
 /// unit: of the raw output, "" for what the card says; see model_card.
 /// Throws Error saying what was expected and found: another architecture, another space, weights
 /// that are not numbers.

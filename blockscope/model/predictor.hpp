@@ -1,9 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
-#include "blockscope/space/architecture.hpp"
+#include "blockscope/space/layer_table.hpp"
 
 namespace blockscope {
 
@@ -21,6 +22,12 @@ public:
 
     /// Why this architecture cannot be put into the model's input; "" if it can.
     virtual std::string refusal(const Architecture& a) const = 0;
+
+    /// The model as a table, if that is what it is. Throws Error if it has none for the resolution.
+    virtual std::optional<LayerTable> additive(int resolution) const {
+        (void)resolution;
+        return std::nullopt;
+    }
 };
 
 }  // namespace blockscope

@@ -25,7 +25,7 @@ public:
     /// exp(-distance / mean distance).
     double factor(int distance) const { return factor_[static_cast<std::size_t>(distance)]; }
     /// Distance of two blocks of a layer; absent() is a block too.
-    int apart(int a, int b) const { return apart_[static_cast<std::size_t>(a * states_ + b)]; }
+    int apart(int a, int b) const { return apart_[a * states_ + b]; }
     int absent() const { return states_ - 1; }
 
     double mean_distance() const { return mean_distance_; }

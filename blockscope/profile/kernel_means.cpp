@@ -51,8 +51,8 @@ std::vector<double> kernel_means(const KernelCorrection& correction, const Desig
     for (std::size_t j = 0; j < correction.landmarks.size(); ++j) {
         const Architecture& a = correction.landmarks[j];
         double everything = 1;
-        for (std::size_t i = 0; i < space.stem_choices.size(); ++i) {
-            const double same = 1.0 / std::popcount(space.stem_choices[i].allowed);
+        for (const auto& choice : space.stem_choices) {
+            const double same = 1.0 / std::popcount(choice.allowed);
             everything *= same + (1 - same) * kernel.factor(ProductKernel::choice_apart);
         }
         std::vector<double> units;

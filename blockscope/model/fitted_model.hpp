@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "blockscope/model/cross_fit.hpp"
+#include "blockscope/model/prediction_error.hpp"
+#include "blockscope/model/predictor.hpp"
+#include "blockscope/model/product_kernel.hpp"
+
+namespace blockscope {
+
+/// What a fitted model says of itself.
+struct FittedCard {
+    std::string tool;  ///< "blockscope 0.1.0"
+    std::string kind;  ///< "ridge", "hierarchical", "kernel"
+    std::string name;  ///< of the column it was fitted to
+    std::string unit;
+    std::string direction;    ///< "smaller_is_better", "larger_is_better" or "neither"
+    std::string space;        ///< name
+    std::string fingerprint;  ///< DesignSpace::fingerprint() of that space
+    std::string data_hash;    ///< content_hash of the table's bytes
+    std::size_t rows = 0;     ///< architectures it was fitted to
+    std::uint64_t seed = 0;
+    std::string error_from;  ///< "held-out rows" or "cross-validated rows"
+    PredictionError error;
+    double level = 0;       ///< of the intervals
+    double half_width = 0;  ///< of the prediction interval, in the unit
+};
+
+/// A predictor fitted by ourselves: an additive model, and what a kernel adds to it.
+struct FittedModel {
+    struct Smooth {
+        ProductKernel kernel;
+        std::vector<Architecture> landmarks;
+        std::vector<double> weights;  ///< of each landmark
+    };
+    FittedCard card;
+    std::vector<int> resolutions;  ///< ascending; it knows no others
+    Surrogate additive;
+    std::optional<Smooth> smooth;
+};
+
+/// archs at the model's resolutions.
+double value(const FittedModel& model, const Architecture& a);
+
+/// resolution: one of the model's, else throws Error that names them. Nothing for a model with a
+/// kernel.
+std::optional<LayerTable> layer_table(const FittedModel& model, const DesignSpace& space,
+                                      int resolution);
+
+/// space: the model's or one that restricts it.
+std::unique_ptr<Predictor> make_fitted_predictor(FittedModel model, const DesignSpace& space);
+
+/// One phrase: "mean absolute error 0.12 ms (0.11 to 0.13), Spearman 0.98 on 600 held-out rows".
+std::string error_phrase(const FittedCard& card);
+
+/// Equal for a space and all that restrict it.
+std::string body_fingerprint(const DesignSpace& space);
+
+/// sum += scale * table, term by term; both of the space and sums.
+void add_scaled(LayerTable& sum, const DesignSpace& space, const LayerTable& table, double scale);
+
+}  // namespace blockscope

@@ -1,0 +1,250 @@
+#include "blockscope/model/fitted_model_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/placement.hpp"
+#include "blockscope/weights/tensor.hpp"
+
+namespace blockscope {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr const char* format = "blockscope-model";
+constexpr int version = 1;
+
+ordered_json number_or_null(double v) {
+    return std::isfinite(v) ? ordered_json(v) : ordered_json(nullptr);
+}
+
+ordered_json as_json(const Estimate& e) {
+    return {number_or_null(e.value), number_or_null(e.low), number_or_null(e.high)};
+}
+
+/// The named estimates of an error, for writing and reading.
+struct NamedEstimate {
+    const char* name;
+    Estimate PredictionError::*member;
+};
+constexpr NamedEstimate estimates[] = {{"mean_absolute", &PredictionError::mean_absolute},
+                                       {"mean_percent", &PredictionError::mean_percent},
+                                       {"within_5_percent", &PredictionError::within_5},
+                                       {"within_10_percent", &PredictionError::within_10},
+                                       {"spearman", &PredictionError::spearman},
+                                       {"kendall", &PredictionError::kendall}};
+
+/// A value of the file with its path, for messages.
+class Node {
+public:
+    Node(const json& value, std::string path, const std::string& source)
+        : value_(&value), path_(std::move(path)), source_(&source) {}
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw Error(fmt::format("{} {}", printable(path_), why), *source_);
+    }
+    Node at(const std::string& key) const {
+        const std::string path = path_.empty() ? key : path_ + "." + key;
+        if (!value_->is_object() || !value_->contains(key)) {
+            throw Error(fmt::format("{} is missing", printable(path)), *source_);
+        }
+        return {(*value_)[key], path, *source_};
+    }
+    bool has(const std::string& key) const { return value_->is_object() && value_->contains(key); }
+    bool is_null() const { return value_->is_null(); }
+    double number() const {
+        if (!value_->is_number()) refuse("is not a number");
+        const auto v = value_->get<double>();
+        if (!std::isfinite(v)) refuse("is not a finite number");
+        return v;
+    }
+    std::uint64_t count() const {
+        if (!value_->is_number_unsigned()) refuse("is not a whole number");
+        return value_->get<std::uint64_t>();
+    }
+    std::string text() const {
+        if (!value_->is_string()) refuse("is not a text");
+        return value_->get<std::string>();
+    }
+    std::vector<Node> list() const {
+        if (!value_->is_array()) refuse("is not a list");
+        std::vector<Node> nodes;
+        for (std::size_t i = 0; i < value_->size(); ++i) {
+            nodes.emplace_back((*value_)[i], fmt::format("{}[{}]", path_, i), *source_);
+        }
+        return nodes;
+    }
+    std::vector<double> numbers(std::size_t expected) const {
+        std::vector<double> result;
+        for (const auto& node : list()) result.push_back(node.number());
+        if (result.size() != expected) {
+            refuse(fmt::format("has {} numbers where {} are expected", result.size(), expected));
+        }
+        return result;
+    }
+    Estimate estimate() const {
+        const auto nodes = list();
+        if (nodes.size() != 3) refuse("is no value with two bounds");
+        const auto known = [](const Node& n) { return n.is_null() ? std::nan("") : n.number(); };
+        return {known(nodes[0]), known(nodes[1]), known(nodes[2])};
+    }
+    std::string where() const { return *source_ + ": " + printable(path_); }
+
+private:
+    const json* value_;
+    std::string path_;
+    const std::string* source_;
+};
+
+FittedCard read_card(const Node& root) {
+    FittedCard card;
+    card.tool = root.at("tool").text();
+    card.kind = root.at("kind").text();
+    card.name = root.at("name").text();
+    card.unit = root.at("unit").text();
+    card.direction = root.at("direction").text();
+    card.space = root.at("space").at("name").text();
+    card.fingerprint = root.at("space").at("fingerprint").text();
+    card.data_hash = root.at("data").at("fnv1a").text();
+    card.rows = root.at("data").at("rows").count();
+    card.seed = root.at("seed").count();
+    const Node error = root.at("error");
+    card.error_from = error.at("from").text();
+    card.error.rows = error.at("rows").count();
+    for (const auto& [name, member] : estimates) card.error.*member = error.at(name).estimate();
+    card.level = root.at("interval").at("level").number();
+    card.half_width = root.at("interval").at("half_width").number();
+    for (const char* key : {"name", "unit"}) {  // they are printed and head columns
+        const auto text = root.at(key).text();
+        const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+        if (text.empty() || std::any_of(text.begin(), text.end(), control)) {
+            root.at(key).refuse("is empty or has control characters");
+        }
+    }
+    if (card.level <= 0 || card.level >= 1)
+        root.at("interval").at("level").refuse("is not in (0, 1)");
+    if (card.half_width < 0) root.at("interval").at("half_width").refuse("is negative");
+    return card;
+}
+
+LayerTable read_table(const Node& root, const DesignSpace& space) {
+    LayerTable table(space, LayerTable::Combine::sum);
+    const auto stem = root.at("stem").numbers(static_cast<std::size_t>(table.stem_variants()));
+    for (int v = 0; v < table.stem_variants(); ++v) table.stem(v) = stem[v];
+    const Node terms = root.at("terms");
+    for (const auto& p : placements(space)) {
+        const double term = terms.at(label(space, p)).number();
+        for (int i = 0; i < (p.layer == 0 ? table.incoming_states(p.unit) : 1); ++i) {
+            table.term(p.unit, p.layer, i, p.width, p.block) = term;
+        }
+    }
+    return table;
+}
+
+FittedModel::Smooth read_smooth(const Node& node, const DesignSpace& space) {
+    const Node distance = node.at("mean_distance");
+    if (!(distance.number() > 0)) distance.refuse("is not above 0");
+    FittedModel::Smooth smooth{ProductKernel(space, distance.number()), {}, {}};
+    for (const auto& landmark : node.at("landmarks").list()) {
+        smooth.landmarks.push_back(parse_architecture(space, landmark.text(), 0, landmark.where()));
+    }
+    smooth.weights = node.at("weights").numbers(smooth.landmarks.size());
+    return smooth;
+}
+
+}  // namespace
+
+std::string to_text(const FittedModel& model, const DesignSpace& space) {
+    const FittedCard& card = model.card;
+    ordered_json j;
+    j["format"] = format;
+    j["version"] = version;
+    j["tool"] = card.tool;
+    j["kind"] = card.kind;
+    j["name"] = card.name;
+    j["unit"] = card.unit;
+    j["direction"] = card.direction;
+    j["space"] = {
+        {"name", card.space}, {"fingerprint", card.fingerprint}, {"body", body_fingerprint(space)}};
+    j["data"] = {{"rows", card.rows}, {"fnv1a", card.data_hash}};
+    j["seed"] = card.seed;
+    j["error"] = {{"from", card.error_from}, {"rows", card.error.rows}};
+    for (const auto& [name, member] : estimates) j["error"][name] = as_json(card.error.*member);
+    j["interval"] = {{"level", card.level}, {"half_width", card.half_width}};
+    j["resolutions"] = model.resolutions;
+    j["offset"] = model.additive.offset;
+    j["scale"] = model.additive.scale;
+    const LayerTable& table = model.additive.table;
+    for (int v = 0; v < table.stem_variants(); ++v) j["stem"].push_back(table.stem(v));
+    auto& terms = j["terms"];
+    const auto all = placements(space);
+    for (const auto& p : all) {
+        terms[label(space, p)] = table.term(p.unit, p.layer, 0, p.width, p.block);
+    }
+    if (terms.size() != all.size()) {
+        throw Error(fmt::format("two blocks of '{}' go by one name", space.name));
+    }
+    if (model.smooth) {
+        auto& smooth = j["kernel"];
+        smooth["mean_distance"] = model.smooth->kernel.mean_distance();
+        for (const auto& a : model.smooth->landmarks) {
+            smooth["landmarks"].push_back(body_text(space, a));
+        }
+        smooth["weights"] = model.smooth->weights;
+    }
+    return j.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+bool looks_like_fitted_model(std::string_view bytes) {
+    // safetensors begins with eight bytes of a length, the last of which are 0
+    return bytes.starts_with('{') && bytes.substr(0, 8).find('\0') == std::string_view::npos;
+}
+
+FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
+                               const std::string& source) {
+    json j;
+    try {
+        j = json::parse(text);
+    } catch (const json::parse_error& e) {
+        throw Error(fmt::format("byte {}: is not JSON", e.byte > 0 ? e.byte - 1 : 0), source);
+    } catch (const json::exception&) {
+        throw Error("holds a number that is too large", source);
+    }
+    const Node root(j, "", source);
+    if (!root.has("format") || root.at("format").text() != format) {
+        throw Error("is JSON, but no model: 'format' is not 'blockscope-model'", source);
+    }
+    if (root.at("version").count() != version) {
+        throw Error(fmt::format("is of version {}; version {} is what can be read",
+                                root.at("version").count(), version),
+                    source);
+    }
+    const FittedCard card = read_card(root);
+    if (root.at("space").at("body").text() != body_fingerprint(space)) {
+        throw Error(
+            fmt::format("a model of space {}, not of '{}'", printable(card.space), space.name),
+            source);
+    }
+    FittedModel model{card, {}, {read_table(root, space), {}, {}}, std::nullopt};
+    for (const auto& node : root.at("resolutions").list()) {
+        const auto r = node.count();
+        if (r < 16 || r > 4096) node.refuse("is not from 16 to 4096");
+        if (!model.resolutions.empty() && static_cast<int>(r) <= model.resolutions.back()) {
+            node.refuse("does not ascend");
+        }
+        model.resolutions.push_back(static_cast<int>(r));
+    }
+    model.additive.offset = root.at("offset").numbers(model.resolutions.size());
+    model.additive.scale = root.at("scale").numbers(model.resolutions.size());
+    if (root.has("kernel")) model.smooth = read_smooth(root.at("kernel"), space);
+    return model;
+}
+
+}  // namespace blockscope

@@ -1,0 +1,75 @@
+#include "blockscope/model/prediction_error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/stats/proportion.hpp"
+#include "blockscope/stats/rank_correlation.hpp"
+#include "blockscope/stats/student.hpp"
+
+namespace blockscope {
+namespace {
+
+Estimate mean(std::span<const double> sample, double level) {
+    const auto n = static_cast<double>(sample.size());
+    double sum = 0;
+    for (const double v : sample) sum += v;
+    double squares = 0;
+    for (const double v : sample) squares += (v - sum / n) * (v - sum / n);
+    if (sample.size() < 2) return {sum / n, std::nan(""), std::nan("")};
+    const double error = std::sqrt(squares / (n - 1) / n);
+    return plus_minus(sum / n, error * student_quantile(level, n - 1));
+}
+
+Estimate per_cent_within(std::span<const double> percent, double bound, double level) {
+    const auto inside =
+        std::count_if(percent.begin(), percent.end(), [&](double p) { return p <= bound; });
+    const Estimate e = proportion(static_cast<std::size_t>(inside), percent.size(), level);
+    return {100 * e.value, 100 * e.low, 100 * e.high};
+}
+
+std::vector<double> distances(std::span<const double> truth, std::span<const double> predicted) {
+    std::vector<double> absolute(truth.size());
+    for (std::size_t i = 0; i < truth.size(); ++i) absolute[i] = std::abs(truth[i] - predicted[i]);
+    return absolute;
+}
+
+}  // namespace
+
+PredictionError prediction_error(std::span<const double> truth, std::span<const double> predicted,
+                                 double level) {
+    PredictionError error;
+    error.rows = truth.size();
+    const auto absolute = distances(truth, predicted);
+    error.mean_absolute = mean(absolute, level);
+    error.spearman = spearman(truth, predicted, level);
+    error.kendall = kendall(truth, predicted, level);
+    if (std::find(truth.begin(), truth.end(), 0.0) != truth.end()) return error;
+    std::vector<double> percent;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        percent.push_back(100 * absolute[i] / std::abs(truth[i]));
+    }
+    error.mean_percent = mean(percent, level);
+    error.within_5 = per_cent_within(percent, 5, level);
+    error.within_10 = per_cent_within(percent, 10, level);
+    return error;
+}
+
+double conformal_half_width(std::span<const double> truth, std::span<const double> predicted,
+                            double level) {
+    auto absolute = distances(truth, predicted);
+    const auto n = static_cast<double>(absolute.size());
+    const double k = std::ceil((n + 1) * level - 1e-9);
+    if (k > n) {
+        throw Error(fmt::format("a prediction interval at level {} needs {:.0f} rows; there are {}",
+                                level, std::ceil(level / (1 - level) - 1e-9), absolute.size()));
+    }
+    std::sort(absolute.begin(), absolute.end());
+    return absolute[static_cast<std::size_t>(k) - 1];
+}
+
+}  // namespace blockscope
