@@ -90,5 +90,29 @@ void exact_means_only(benchmark::State& state) {
 }
 BENCHMARK(exact_means_only)->Unit(benchmark::kMillisecond);
 
+// Too slow would be more than 5 s for the five columns on two free cores.
+void pooled_million_by_five(benchmark::State& state) {
+    const auto space = load_space("ofa-mbv3");
+    const auto metric = make_count_metric("macs");
+    const auto archs = sample(space, 1000000, Rng(1), 224, 0);
+    const auto macs = metric->evaluate(space, archs).values;
+    std::vector<std::vector<double>> columns;
+    for (std::uint64_t c = 0; c < 5; ++c) {  // noise between 1 and 5 %
+        Rng rng(c);
+        auto& values = columns.emplace_back(macs);
+        const double noise = 0.02 * static_cast<double>(c + 1);
+        for (double& v : values) v *= 1 + noise * (rng.uniform() - 0.5);
+    }
+    ProfileOptions options;
+    options.threads = 0;
+    for (auto _ : state) {
+        for (const auto& values : columns) {
+            benchmark::DoNotOptimize(
+                pooled_profile(space, {archs, values}, metric->info(), {224}, options));
+        }
+    }
+}
+BENCHMARK(pooled_million_by_five)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
+
 }  // namespace
 }  // namespace blockscope
