@@ -156,7 +156,10 @@ void Pool::sum_up() {
         variances[s] =
             std::max(0.0, squares) / stratum.squared_weight * (degrees[s] + 1) / degrees[s];
     }
-    const VariancePrior prior = variance_prior(variances, degrees);
+    // strata do differ: however alike their variances look, they count as at most so many members
+    constexpr double most_prior_degrees = 20;
+    VariancePrior prior = variance_prior(variances, degrees);
+    prior.degrees = std::min(prior.degrees, most_prior_degrees);
     const double most = std::max(1.0, degrees[0]);
     for (std::size_t s = 0; s < sums_.size(); ++s) {
         if (sums_[s].count == 0) continue;
