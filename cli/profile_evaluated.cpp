@@ -67,9 +67,7 @@ Profile settled(ProfileRun& run, Metric& metric, RememberedMetric* costly,
         "--until {}: {}, {} resolved and {} unresolved after {} evaluations in {} rounds",
         command.until, result.stopped, result.resolved, result.unresolved.size(),
         result.archs.size(), result.rounds));
-    for (std::size_t i = 0; i < result.unresolved.size(); ++i) {
-        notes.push_back("unresolved: " + result.unresolved[i]);
-    }
+    for (const auto& open : result.unresolved) notes.push_back("unresolved: " + open);
     console.say(fmt::format("{}: {}", metric.info().name, notes.front()));
     constexpr std::size_t shown = 10;
     for (std::size_t i = 0; i < std::min(shown, result.unresolved.size()); ++i) {
@@ -107,8 +105,12 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
         }
     }
     std::unique_ptr<RememberedMetric> costly;
-    if (info.costly) costly = study.remember(std::move(metric), 1);
-    Metric& asked = costly ? static_cast<Metric&>(*costly) : *metric;
+    Metric* at_hand = metric.get();
+    if (info.costly) {
+        costly = study.remember(std::move(metric), 1);
+        at_hand = costly.get();
+    }
+    Metric& asked = *at_hand;
     if (command.estimator == "fixed") {
         run.add(fixed_profile(space, asked, resolutions, {command.n, common.seed, common.threads},
                               run.options, &console));

@@ -34,6 +34,7 @@ GivenColumn at_resolutions(GivenColumn column, const std::vector<int>& resolutio
 
 std::vector<int> resolutions_of(const GivenColumn& column) {
     std::vector<int> all;
+    all.reserve(column.archs.size());
     for (const auto& a : column.archs) all.push_back(a.resolution);
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -87,7 +88,6 @@ void add_given_profiles(ProfileRun& run, const ProfileCommand& command, const Co
                          asked.size() == 1 ? asked.front() : run.space.default_resolution);
     const auto columns = command.metrics.empty() ? numeric_columns(table) : command.metrics;
     if (columns.empty()) throw Error("no column of numbers", command.data);
-    Table evaluated;
     for (const auto& name : columns) {
         const GivenColumn column = given_column(table, name);
         const double noise =

@@ -215,6 +215,7 @@ Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vecto
     }
     profile.simultaneous_level = 1 - simultaneous_probability(covariance, options.level);
     std::vector<double> p_values;
+    p_values.reserve(deltas.size());
     for (const auto& d : deltas) p_values.push_back(d.p_value());
     const auto adjusted = adjusted_p_values(p_values);
     for (std::size_t c = 0; c < family.size(); ++c) {

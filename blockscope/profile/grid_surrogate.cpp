@@ -20,7 +20,7 @@ GridMass convolved(const GridMass& a, const GridMass& b) {
 GridMass dense(const std::map<int, double>& points) {
     const int start = points.begin()->first;
     GridMass mass{start, {}};
-    mass.p.assign(static_cast<std::size_t>(points.rbegin()->first - start + 1), 0.0);
+    mass.p.assign(static_cast<std::size_t>(points.rbegin()->first - start) + 1, 0.0);
     for (const auto& [at, p] : points) mass.p[static_cast<std::size_t>(at - start)] = p;
     return mass;
 }

@@ -42,6 +42,7 @@ void add_cells(const Pool& pool, Profile& profile, const std::vector<double>& co
     const ProfileOptions& options = profile.options;
     const Strata& strata = pool.strata();
     std::vector<double> probabilities;
+    probabilities.reserve(options.percentiles.size());
     for (const double p : options.percentiles) probabilities.push_back(p / 100);
     const PooledQuantiles quantiles(pool, probabilities, percentile_from, options.level);
     profile.base_percentiles = quantiles.base();

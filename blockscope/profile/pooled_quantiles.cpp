@@ -215,7 +215,7 @@ double PooledQuantiles::Impl::distribution(const Conditional& c, double t) const
         f += part.unit * (part.up_to.empty() ? static_cast<double>(n) : part.up_to[n - 1]);
     }
     const double reach = NormalTable::limit * smoothing;
-    const double last = static_cast<double>(c.excess.size());
+    const auto last = static_cast<double>(c.excess.size());
     const auto index = [&](double x) {
         return static_cast<std::size_t>(std::clamp((x - c.start) / c.width, 0.0, last));
     };

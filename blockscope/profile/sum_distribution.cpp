@@ -220,7 +220,7 @@ std::function<double(double)> SumDistribution::below(const Placement* fixed,
     }
     return [this, left = std::move(left), right = std::move(right), right_start](double t) {
         const double steps = std::floor((t - origin_) / width_ + 1e-9);
-        const double most = static_cast<double>(left.p.size() + right.size());
+        const auto most = static_cast<double>(left.p.size() + right.size());
         const double index = steps - left.start - right_start;
         return index < 0 ? 0.0 : cdf(left, right, static_cast<int>(std::min(index, most)));
     };

@@ -10,7 +10,10 @@ namespace {
 /// Derivatives of log Gamma, by recurrence up to where the asymptotic series is good to 1e-12.
 double digamma(double x) {
     double sum = 0;
-    for (; x < 10; x += 1) sum -= 1 / x;
+    while (x < 10) {
+        sum -= 1 / x;
+        x += 1;
+    }
     const double y = 1 / (x * x);
     return sum + std::log(x) - 0.5 / x -
            y * (1.0 / 12 - y * (1.0 / 120 - y * (1.0 / 252 - y * (1.0 / 240 - y / 132))));
@@ -18,7 +21,10 @@ double digamma(double x) {
 
 double trigamma(double x) {
     double sum = 0;
-    for (; x < 10; x += 1) sum += 1 / (x * x);
+    while (x < 10) {
+        sum += 1 / (x * x);
+        x += 1;
+    }
     const double y = 1 / (x * x);
     return sum + 1 / x + y / 2 +
            y / x * (1.0 / 6 - y * (1.0 / 30 - y * (1.0 / 42 - y * (1.0 / 30 - 5 * y / 66))));
