@@ -72,7 +72,7 @@ double simultaneous_probability(std::span<const double> covariance, double level
         largest.begin() + static_cast<std::ptrdiff_t>(std::min(safe * draws, draws - 1.0));
     std::nth_element(largest.begin(), at, largest.end());
     const double probability = 2 * normal_cdf(-*at);
-    return std::clamp(probability, (1 - level) / static_cast<double>(n), 1 - level);
+    return std::min(probability, 1 - level);
 }
 
 }  // namespace blockscope
