@@ -22,3 +22,46 @@ else()
     list(APPEND BLOCKSCOPE_SKIP_SOURCES engine_onnxruntime.cpp)
     message(STATUS "ONNX Runtime: not found, left out (tools/fetch_onnxruntime gets it)")
 endif()
+
+# XNNPACK: no CMake or pkg-config file. Its operators take other arguments in snapshots from 2023 on
+# (Debian 13), which nothing here has been tried with.
+include(CheckCXXSourceCompiles)
+find_path(BLOCKSCOPE_XNNPACK_INCLUDE xnnpack.h)
+find_library(BLOCKSCOPE_XNNPACK_LIBRARY XNNPACK)
+find_library(BLOCKSCOPE_PTHREADPOOL_LIBRARY pthreadpool)
+if(BLOCKSCOPE_XNNPACK_INCLUDE AND BLOCKSCOPE_XNNPACK_LIBRARY AND BLOCKSCOPE_PTHREADPOOL_LIBRARY)
+    set(CMAKE_REQUIRED_INCLUDES ${BLOCKSCOPE_XNNPACK_INCLUDE})
+    set(CMAKE_REQUIRED_LIBRARIES ${BLOCKSCOPE_XNNPACK_LIBRARY} ${BLOCKSCOPE_PTHREADPOOL_LIBRARY})
+    check_cxx_source_compiles("#include <xnnpack.h>
+        int main() { return xnn_setup_clamp_nc_f32(nullptr, 1, nullptr, nullptr, nullptr); }"
+        BLOCKSCOPE_XNNPACK_KNOWN)
+    unset(CMAKE_REQUIRED_INCLUDES)
+    unset(CMAKE_REQUIRED_LIBRARIES)
+    set(why "the XNNPACK found here has other functions than the ones this was written for")
+else()
+    set(why "this build found no XNNPACK; install libxnnpack-dev and libpthreadpool-dev, then configure again")
+endif()
+set(BLOCKSCOPE_XNNPACK_TARGETS "")
+if(BLOCKSCOPE_XNNPACK_KNOWN)
+    set(version "of unknown date")
+    execute_process(COMMAND dpkg-query -W -f "\${Version}" libxnnpack-dev
+                    OUTPUT_VARIABLE package ERROR_QUIET RESULT_VARIABLE no_package)
+    if(no_package EQUAL 0 AND package)
+        set(version ${package})
+    endif()
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/blockscope/runtime/xnnpack_program.cpp
+        PROPERTIES COMPILE_DEFINITIONS "BLOCKSCOPE_XNNPACK_VERSION=\"${version}\"")
+    add_library(blockscope_xnnpack UNKNOWN IMPORTED)
+    set_target_properties(blockscope_xnnpack PROPERTIES
+        IMPORTED_LOCATION ${BLOCKSCOPE_XNNPACK_LIBRARY}
+        IMPORTED_LINK_INTERFACE_LIBRARIES ${BLOCKSCOPE_PTHREADPOOL_LIBRARY}
+        INTERFACE_INCLUDE_DIRECTORIES ${BLOCKSCOPE_XNNPACK_INCLUDE})
+    set(BLOCKSCOPE_XNNPACK_TARGETS blockscope_xnnpack)
+    list(APPEND BLOCKSCOPE_SKIP_SOURCES engine_xnnpack_absent.cpp)
+    message(STATUS "XNNPACK: ${version}")
+else()
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/blockscope/runtime/engine_xnnpack_absent.cpp
+        PROPERTIES COMPILE_DEFINITIONS "BLOCKSCOPE_NO_XNNPACK=\"${why}\"")
+    list(APPEND BLOCKSCOPE_SKIP_SOURCES engine_xnnpack.cpp xnnpack_program.cpp)
+    message(STATUS "XNNPACK: left out, ${why}")
+endif()

@@ -23,8 +23,11 @@ bool is_identity(const Operator& op) {
 
 class Planner {
 public:
-    Planner(const NetworkGraph& network, int batch)
-        : ops_(network.operators), network_(network), batch_(batch) {}
+    Planner(const NetworkGraph& network, int batch, bool fuse_additions)
+        : ops_(network.operators),
+          network_(network),
+          batch_(batch),
+          fuse_additions_(fuse_additions) {}
 
     ActivationPlan plan();
 
@@ -42,6 +45,7 @@ private:
     const std::vector<Operator>& ops_;
     const NetworkGraph& network_;
     int batch_;
+    bool fuse_additions_;
     std::vector<int> same_;      ///< of each tensor, the one that has the same values
     std::vector<int> last_use_;  ///< operator that reads it last; count() for the output
     std::vector<int> buffer_;
@@ -78,7 +82,7 @@ void Planner::reuse_buffer(int tensor, int of) {
 /// True if convolution i may add its result to the buffer of `shortcut`, which the next operator
 /// would add. A convolution must not write over what it reads.
 bool Planner::fuses(int i, int& shortcut) const {
-    if (i + 1 >= count() || ops_[i].kind != OpKind::convolution ||
+    if (!fuse_additions_ || i + 1 >= count() || ops_[i].kind != OpKind::convolution ||
         ops_[i].activation != Activation::none) {
         return false;
     }
@@ -161,8 +165,8 @@ ActivationPlan Planner::plan() {
 
 }  // namespace
 
-ActivationPlan plan_activations(const NetworkGraph& network, int batch) {
-    return Planner(network, batch).plan();
+ActivationPlan plan_activations(const NetworkGraph& network, int batch, bool fuse_additions) {
+    return Planner(network, batch, fuse_additions).plan();
 }
 
 }  // namespace blockscope

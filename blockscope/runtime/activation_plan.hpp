@@ -27,6 +27,7 @@ struct ActivationPlan {
 };
 
 /// channels-last or not does not matter here; float32, `batch` images.
-ActivationPlan plan_activations(const NetworkGraph& network, int batch);
+/// fuse_additions: false for a library whose convolutions cannot add.
+ActivationPlan plan_activations(const NetworkGraph& network, int batch, bool fuse_additions = true);
 
 }  // namespace blockscope

@@ -18,6 +18,7 @@ struct Entry {
 constexpr Entry entries[] = {
     {"onednn", onednn_report, make_onednn},
     {"onnxruntime", onnxruntime_report, make_onnxruntime},
+    {"xnnpack", xnnpack_report, make_xnnpack},
 };
 
 }  // namespace

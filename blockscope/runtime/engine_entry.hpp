@@ -14,4 +14,8 @@ std::unique_ptr<Engine> make_onednn(const EngineOptions& options);
 EngineReport onnxruntime_report();
 std::unique_ptr<Engine> make_onnxruntime(const EngineOptions& options);
 
+/// From engine_xnnpack.cpp, or engine_xnnpack_absent.cpp where the build found no XNNPACK.
+EngineReport xnnpack_report();
+std::unique_ptr<Engine> make_xnnpack(const EngineOptions& options);
+
 }  // namespace blockscope

@@ -1,13 +1,9 @@
-#include <algorithm>
-#include <cstdlib>
 #include <dlfcn.h>
-#include <map>
-#include <new>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/runtime/buffers.hpp"
 #include "blockscope/runtime/engine_entry.hpp"
 #include "blockscope/runtime/onednn_program.hpp"
 
@@ -21,59 +17,6 @@ void set_threads(int threads) {
     static const auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
     if (set != nullptr) set(threads);
 }
-
-using Bytes = std::shared_ptr<std::byte>;
-
-/// Zeroed, so that pages are there before anything is timed and nothing is denormal.
-Bytes allocate(std::size_t bytes) {
-    constexpr std::size_t page = 4096;
-    const std::size_t rounded = (bytes + page - 1) / page * page;
-    void* memory = std::aligned_alloc(page, rounded);
-    if (memory == nullptr) throw std::bad_alloc();
-    std::fill_n(static_cast<std::byte*>(memory), rounded, std::byte{0});
-    return {static_cast<std::byte*>(memory), [](std::byte* p) { std::free(p); }};
-}
-
-/// One block that all networks of an engine work in. Networks made before it had to grow keep the
-/// block they were made with.
-class Arena {
-public:
-    Bytes at_least(std::size_t bytes) {
-        if (bytes > bytes_) {
-            bytes_ = bytes + bytes / 4;
-            block_ = allocate(bytes_);
-        }
-        return block_;
-    }
-
-private:
-    Bytes block_;
-    std::size_t bytes_ = 0;
-};
-
-/// Inputs and outputs are a network's own while it lives, then the next one's.
-class Lender {
-public:
-    Bytes lend(std::size_t bytes) {
-        auto& free = free_->blocks[bytes];
-        Bytes block = free.empty() ? allocate(bytes) : std::move(free.back());
-        if (!free.empty()) free.pop_back();
-        std::byte* address = block.get();
-        // the block goes back when the network lets go of it, unless the engine is gone by then
-        return {address,
-                [block = std::move(block), bytes, home = std::weak_ptr(free_)](std::byte*) mutable {
-                    if (const auto there = home.lock()) {
-                        there->blocks[bytes].push_back(std::move(block));
-                    }
-                }};
-    }
-
-private:
-    struct Free {
-        std::map<std::size_t, std::vector<Bytes>> blocks;
-    };
-    std::shared_ptr<Free> free_ = std::make_shared<Free>();
-};
 
 struct State {
     explicit State(const EngineOptions& asked) : options(asked), layers(asked.batch) {}

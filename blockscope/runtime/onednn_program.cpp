@@ -12,6 +12,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/runtime/padding.hpp"
 
 namespace blockscope {
 namespace {
@@ -25,11 +26,6 @@ constexpr auto inference = dnnl::prop_kind::forward_inference;
 
 memory::desc channels_last(int batch, const Shape& s) {
     return {{batch, s.channels, s.height, s.width}, f32, Tag::nhwc};
-}
-
-/// Padding behind the map that makes the last of `out` windows fit.
-int padding_behind(int in, int out, int kernel, int stride, int before) {
-    return std::max(0, (out - 1) * stride + kernel - in - before);
 }
 
 void append(dnnl::post_ops& ops, algorithm kind, float alpha, float beta) {
