@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
         add_profile(program);
         add_explain(program);
         add_suggest(program);
+        add_prune(program);
         add_search(program);
         add_fit(program);
         add_export(program);

@@ -46,6 +46,7 @@ void add_measure(Program& program);
 void add_profile(Program& program);
 void add_explain(Program& program);
 void add_suggest(Program& program);
+void add_prune(Program& program);
 void add_search(Program& program);
 void add_fit(Program& program);
 void add_export(Program& program);

@@ -17,8 +17,8 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 const std::vector<std::string> verbs{"spaces",  "space",   "metrics", "sample",  "evaluate",
-                                     "measure", "profile", "explain", "suggest", "search",
-                                     "fit",     "export",  "check"};
+                                     "measure", "profile", "prune",   "explain", "suggest",
+                                     "search",  "fit",     "export",  "check"};
 
 // BLOCKSCOPE_UPDATE_GOLDEN=1 writes what is compared with otherwise.
 TEST(Help, IsAsItWasReviewed) {

@@ -1,0 +1,185 @@
+#include "blockscope/insight/evidence.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+
+namespace blockscope {
+namespace {
+
+constexpr double tie_share = 0.002;  // of the mean price: what no stopwatch can tell
+
+void check(const DesignSpace& space, const Profile& p) {
+    const auto refuse = [&](const std::string& why) {
+        throw Error(fmt::format("the profile of {} {}", p.metric.name, why));
+    };
+    if (p.cells.size() != placements(space).size()) refuse("is not of " + space.name);
+    if (p.options.protocol != Protocol::definition) {
+        refuse(
+            "is under --protocol published, whose layers 3 and 4 hold the block in a part of the "
+            "networks only; pruning needs definition");
+    }
+    if (p.estimator == "table") {
+        refuse("describes the rows of a table, not the space; pruning needs --population space");
+    }
+}
+
+/// Largest effect of an option, as a share of the mean.
+void check_varies(const std::vector<Choice>& choices, Estimate Option::*effect, const Profile& p) {
+    double most = 0;
+    for (const auto& choice : choices) {
+        for (const auto& option : choice.options) {
+            const double value = std::abs((option.*effect).value);
+            if (value > most) most = value;
+        }
+    }
+    if (!(most > 1e-9 * std::abs(p.base.value))) {
+        throw Error(fmt::format("{} is {:.6g} {} whatever is chosen: nothing to prune by",
+                                p.metric.name, p.base.value, p.metric.unit));
+    }
+}
+
+/// Standard deviation, over the rest of the network, of what one choice does: the interaction's
+/// variance is shared by all choices alike.
+double context_deviation(const std::vector<Choice>& choices, const Profile& p) {
+    double interaction = 0;
+    for (const auto& s : p.shares) {
+        if (s.factor == "interaction") interaction = std::clamp(s.share.value, 0.0, 0.9);
+    }
+    double additive = 0;
+    for (const auto& choice : choices) {
+        double sum = 0;
+        double squares = 0;
+        double known = 0;
+        for (const auto& option : choice.options) {
+            if (std::isnan(option.benefit.value)) continue;
+            sum += option.benefit.value;
+            squares += option.benefit.value * option.benefit.value;
+            ++known;
+        }
+        if (known > 0) {
+            additive += choice.present * (squares / known - sum * sum / (known * known));
+        }
+    }
+    return std::sqrt(std::max(0.0, additive) * interaction / (1 - interaction) /
+                     static_cast<double>(std::max<std::size_t>(choices.size(), 1)));
+}
+
+double going_rate(const std::vector<Purchase>& purchases, double tie) {
+    std::vector<double> rates;
+    for (const auto& p : purchases) {
+        if (p.rate.value > 0 && p.price.value > tie) rates.push_back(p.rate.value);
+    }
+    if (rates.empty()) return 0;
+    std::sort(rates.begin(), rates.end());
+    const std::size_t n = rates.size();
+    return (rates[(n - 1) / 2] + rates[n / 2]) / 2;
+}
+
+}  // namespace
+
+Evidence evidence_of(const DesignSpace& space, const Profile& benefit, const Profile* price,
+                     double strength) {
+    if (!(strength >= 0) || strength > 1) {
+        throw Error(fmt::format("strength {} is not from 0 to 1", strength));
+    }
+    check(space, benefit);
+    if (price != nullptr) {
+        check(space, *price);
+        if (benefit.resolutions != price->resolutions) {
+            throw Error(fmt::format("{} and {} are profiled at different resolutions",
+                                    benefit.metric.name, price->metric.name));
+        }
+        if (benefit.metric.name == price->metric.name) {
+            throw Error(fmt::format("{} cannot be kept and reduced at once", benefit.metric.name));
+        }
+    }
+    Evidence evidence{space,
+                      benefit,
+                      price,
+                      strength,
+                      OptionEffects(space, &benefit),
+                      OptionEffects(space, price),
+                      {},
+                      {}};
+    evidence.choices = choices_of(space, evidence.benefit, evidence.price);
+    if (evidence.choices.empty()) throw Error(space.name + " has nothing left to choose");
+    check_varies(evidence.choices, &Option::benefit, benefit);
+    if (price != nullptr) {
+        check_varies(evidence.choices, &Option::price, *price);
+        evidence.tie = tie_share * std::abs(price->base.value);
+        evidence.purchases = purchases_of(space, evidence.benefit, evidence.price);
+        evidence.going_rate = going_rate(evidence.purchases, evidence.tie);
+    }
+    evidence.context = context_deviation(evidence.choices, benefit);
+    // rounding of sums is no evidence either
+    const double rounding = 1e-12 * std::abs(benefit.base.value);
+    evidence.tolerance = strength > 0 ? evidence.context * (1 / strength - 1) / 2 + rounding
+                                      : std::numeric_limits<double>::infinity();
+    return evidence;
+}
+
+bool has_option(const DesignSpace& space, const Choice& choice, int option) {
+    const Unit& unit = space.units[choice.unit];
+    const std::uint64_t bits = choice.what == Cut::What::depth   ? unit.depths
+                               : choice.what == Cut::What::width ? unit.widths
+                                                                 : unit.blocks[choice.layer];
+    return ((bits >> option) & 1) != 0;
+}
+
+void remove(DesignSpace& space, const Cut& cut) {
+    Unit& unit = space.units[cut.unit];
+    std::uint64_t& bits = cut.what == Cut::What::depth   ? unit.depths
+                          : cut.what == Cut::What::width ? unit.widths
+                                                         : unit.blocks[cut.layer];
+    bits &= ~(std::uint64_t{1} << cut.option);
+}
+
+void complete(const Evidence& evidence, const DesignSpace& left, Insight& insight) {
+    double benefit_part = 0;
+    double price_part = 0;
+    std::vector<Estimate> benefits;
+    std::vector<Estimate> prices;
+    DesignSpace without = evidence.space;
+    for (auto& cut : insight.cuts) {
+        remove(without, cut);
+        const auto choice =
+            std::find_if(evidence.choices.begin(), evidence.choices.end(), [&](const Choice& c) {
+                return c.what == cut.what && c.unit == cut.unit && c.layer == cut.layer;
+            });
+        const auto& options = choice->options;
+        const auto own = std::find_if(options.begin(), options.end(),
+                                      [&](const Option& o) { return o.index == cut.option; });
+        double best = -INFINITY;
+        for (const auto& o : options) {
+            if (o.index == cut.option || !has_option(left, *choice, o.index)) continue;
+            const double worth = o.benefit.value - evidence.going_rate * o.price.value;
+            if (!(worth > best)) continue;
+            best = worth;
+            cut.replacement = o.index;
+            cut.benefit = independent_difference(o.benefit, own->benefit);
+            cut.price = independent_difference(o.price, own->price);
+        }
+        benefit_part += cut.benefit.value;
+        price_part -= cut.price.value;
+        benefits.push_back(cut.benefit);
+        prices.push_back(cut.price);
+    }
+    insight.benefit = mean_of(benefits);
+    insight.price = mean_of(prices);
+    insight.rate = quotient(insight.benefit, insight.price);
+    // a price that differs by half a per cent of the whole decides nothing
+    const auto n = static_cast<double>(insight.cuts.size());
+    const bool same_price = !evidence.priced() || std::abs(price_part) / n < 2.5 * evidence.tie;
+    insight.driver = same_price || benefit_part > evidence.going_rate * price_part
+                         ? Insight::Driver::benefit
+                         : Insight::Driver::price;
+    insight.removed =
+        1 - std::pow(10, size(without).log10_total - size(evidence.space).log10_total);
+}
+
+}  // namespace blockscope
