@@ -7,23 +7,12 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/stats/mean.hpp"
 #include "blockscope/stats/proportion.hpp"
 #include "blockscope/stats/rank_correlation.hpp"
-#include "blockscope/stats/student.hpp"
 
 namespace blockscope {
 namespace {
-
-Estimate mean(std::span<const double> sample, double level) {
-    const auto n = static_cast<double>(sample.size());
-    double sum = 0;
-    for (const double v : sample) sum += v;
-    double squares = 0;
-    for (const double v : sample) squares += (v - sum / n) * (v - sum / n);
-    if (sample.size() < 2) return {sum / n, std::nan(""), std::nan("")};
-    const double error = std::sqrt(squares / (n - 1) / n);
-    return plus_minus(sum / n, error * student_quantile(level, n - 1));
-}
 
 Estimate per_cent_within(std::span<const double> percent, double bound, double level) {
     const auto inside =

@@ -20,4 +20,9 @@ FitTest chi_square_fit(std::span<const double> observed, std::span<const double>
 /// without extensive tables", JRSS B 32 (1970).
 FitTest uniform_fit(std::span<const double> sorted);
 
+/// Smirnov's test that two samples come from one distribution: largest distance of their empirical
+/// distribution functions; p value as above with n m / (n + m) values, conservative for ties.
+/// sorted_a, sorted_b: ascending, not empty.
+FitTest two_sample_fit(std::span<const double> sorted_a, std::span<const double> sorted_b);
+
 }  // namespace blockscope

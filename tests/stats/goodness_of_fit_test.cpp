@@ -44,5 +44,30 @@ TEST(UniformFit, RejectsUniformValuesAsOftenAsItSays) {
     EXPECT_NEAR(rejected / double(runs), 0.1, 0.02);
 }
 
+// By hand: of {1, 2, 3, 4} and {3, 4, 5, 6} the functions are farthest apart at 2, by 2 / 4.
+TEST(TwoSampleFit, IsTheLargestDistanceOfTheFunctions) {
+    const std::vector<double> a{1, 2, 3, 4};
+    const std::vector<double> b{3, 4, 5, 6};
+    EXPECT_DOUBLE_EQ(two_sample_fit(a, b).statistic, 0.5);
+    EXPECT_DOUBLE_EQ(two_sample_fit(a, a).statistic, 0);
+    EXPECT_EQ(two_sample_fit(a, a).p_value, 1);
+    EXPECT_DOUBLE_EQ(two_sample_fit(b, std::vector<double>{4}).statistic, 0.5);
+}
+
+TEST(TwoSampleFit, RejectsEqualDistributionsAsOftenAsItSays) {
+    Rng rng(3);
+    int rejected = 0;
+    for (int run = 0; run < 2000; ++run) {
+        std::vector<double> a(60);
+        std::vector<double> b(90);
+        for (auto* sample : {&a, &b}) {
+            for (auto& v : *sample) v = rng.uniform();
+            std::sort(sample->begin(), sample->end());
+        }
+        rejected += two_sample_fit(a, b).p_value <= 0.1;
+    }
+    EXPECT_NEAR(rejected / 2000.0, 0.1, 0.03);
+}
+
 }  // namespace
 }  // namespace blockscope
