@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
         add_suggest(program);
         add_prune(program);
         add_search(program);
+        add_compare(program);
         add_fit(program);
         add_export(program);
         add_check(program);

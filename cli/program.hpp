@@ -48,6 +48,7 @@ void add_explain(Program& program);
 void add_suggest(Program& program);
 void add_prune(Program& program);
 void add_search(Program& program);
+void add_compare(Program& program);
 void add_fit(Program& program);
 void add_export(Program& program);
 void add_check(Program& program);

@@ -13,6 +13,7 @@
 
 #include "cli/architectures.hpp"
 #include "cli/program.hpp"
+#include "cli/relation.hpp"
 #include "cli/study_at_hand.hpp"
 
 namespace blockscope::cli {
@@ -57,27 +58,6 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text) {
         }
     }
     return seeds;
-}
-
-/// 'METRIC<=VALUE', split at the last of the signs.
-struct Relation {
-    std::string metric;
-    std::string sign;
-    double value = 0;
-};
-Relation parse_relation(const std::string& option, const std::string& text,
-                        const std::vector<std::string>& signs) {
-    for (const auto& sign : signs) {
-        const auto at = text.rfind(sign);
-        if (at == std::string::npos) continue;
-        Relation relation{std::string(trim(text.substr(0, at))), sign, 0};
-        if (!relation.metric.empty() &&
-            parse_number(trim(std::string_view(text).substr(at + sign.size())), relation.value) &&
-            std::isfinite(relation.value)) {
-            return relation;
-        }
-    }
-    refuse(fmt::format("{} '{}' is not like 'METRIC{}NUMBER'", option, text, signs.front()));
 }
 
 /// The metrics of a search, each once, and what is asked of them.
@@ -140,25 +120,10 @@ void add_questions(Asked& asked, const SearchCommand& command) {
     }
 }
 
-/// --reference in the order of the objectives; empty if it was not given.
-std::vector<double> reference_of(Asked& asked, const SearchCommand& command) {
-    const auto& objectives = asked.problem().objectives;
-    if (command.reference.empty()) return {};
-    std::vector<double> values(objectives.size(), std::nan(""));
-    for (const auto& text : command.reference) {
-        const auto relation = parse_relation("--reference", text, {"="});
-        bool known = false;
-        for (std::size_t k = 0; k < objectives.size(); ++k) {
-            if (objectives[k].metric != asked.metric(relation.metric)) continue;
-            values[k] = relation.value;
-            known = true;
-        }
-        if (!known) refuse(fmt::format("--reference '{}' names no objective", text));
-    }
-    for (const double value : values) {
-        if (std::isnan(value)) refuse("--reference needs a value of every objective, or none");
-    }
-    return values;
+std::vector<std::string> objectives_of(const SearchCommand& command) {
+    auto names = command.maximize;
+    names.insert(names.end(), command.minimize.begin(), command.minimize.end());
+    return names;
 }
 
 SearchOptions search_options(const SearchCommand& command) {
@@ -261,7 +226,7 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
     Asked asked(std::move(space), resolutions.front(), common, study);
     add_questions(asked, command);
     const Problem& problem = asked.problem();
-    report.reference = reference_of(asked, command);
+    report.reference = parse_reference(command.reference, objectives_of(command));
     report.limits = reach(problem);
     say_limits(problem, report.limits, console);
     for (const auto seed : report.seeds) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -48,7 +49,7 @@ std::vector<std::string> columns_of(const Problem& problem) {
     for (const auto* metric : problem.metrics) all.insert(metric->info().column);
     for (const auto* metric : problem.metrics) {
         const auto& info = metric->info();
-        columns.push_back(csv_cell(all.count(info.column) > 1 ? info.name : info.column));
+        columns.push_back(all.count(info.column) > 1 ? info.name : info.column);
     }
     return columns;
 }
@@ -164,7 +165,8 @@ Json json(const SearchOptions& options) {
 
 Json json(const Problem& problem, const Limit& limit, const LimitReach& known) {
     const auto& info = problem.metrics[limit.metric]->info();
-    Json j{{"metric", info.name},
+    Json j{{"text", to_string(problem, limit)},
+           {"metric", info.name},
            {"unit", info.unit},
            {"is", limit.at_most ? "at most" : "at least"},
            {"value", limit.value}};
@@ -176,12 +178,16 @@ Json json(const Problem& problem, const Limit& limit, const LimitReach& known) {
 
 }  // namespace
 
+Costs costs_of_run(const Problem& problem, const SearchRun& run) {
+    std::vector<std::size_t> rows(run.archs.size());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    return costs_of_rows(problem, run, rows);
+}
+
 std::vector<double> worst_of(const Problem& problem, const std::vector<SearchRun>& runs) {
     Costs all{problem.objectives.size(), {}};
     for (const auto& run : runs) {
-        std::vector<std::size_t> rows(run.archs.size());
-        for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
-        const auto costs = costs_of_rows(problem, run, rows);
+        const auto costs = costs_of_run(problem, run);
         all.values.insert(all.values.end(), costs.values.begin(), costs.values.end());
     }
     auto point = worst(all);
@@ -208,7 +214,7 @@ std::string hypervolume_unit(const Problem& problem) {
 
 std::string front_csv(const Problem& problem, const SearchReport& report) {
     std::string text = "seed,arch,resolution";
-    for (const auto& column : columns_of(problem)) text += "," + column;
+    for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
     text += ",contribution,on_joint_front\n";
     const auto joint = on_joint_front(problem, report);
     for (std::size_t r = 0; r < report.runs.size(); ++r) {
@@ -226,7 +232,7 @@ std::string front_csv(const Problem& problem, const SearchReport& report) {
 
 std::string history_csv(const Problem& problem, const SearchReport& report) {
     std::string text = "seed,iteration,arch,resolution";
-    for (const auto& column : columns_of(problem)) text += "," + column;
+    for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
     text += ",keeps_limits\n";
     for (std::size_t r = 0; r < report.runs.size(); ++r) {
         const auto& run = report.runs[r];
@@ -247,15 +253,14 @@ std::string summary_json(const Problem& problem, const SearchReport& report) {
     document["resolution"] = problem.resolution;
     document["algorithm"] = json(report.options);
     document["objectives"] = Json::array();
+    const auto columns = columns_of(problem);
     for (std::size_t k = 0; k < problem.objectives.size(); ++k) {
         const auto& [metric, direction] = problem.objectives[k];
         const auto& info = problem.metrics[metric]->info();
         const bool larger = direction == Direction::larger_is_better;
-        Json j{{"metric", info.name},
-               {"unit", info.unit},
-               {"source", info.source},
-               {"noisy", info.noisy},
-               {"is", larger ? "maximised" : "minimised"}};
+        Json j{{"metric", info.name}, {"column", columns[metric]},
+               {"unit", info.unit},   {"source", info.source},
+               {"noisy", info.noisy}, {"is", larger ? "maximised" : "minimised"}};
         j["reference"] = report.reference.empty() ? Json() : Json(report.reference[k]);
         document["objectives"].push_back(j);
     }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "blockscope/search/costs.hpp"
 #include "blockscope/search/search.hpp"
 
 namespace blockscope {
@@ -19,6 +20,10 @@ struct SearchReport {
     std::vector<double> reference;  ///< of hypervolumes: a value of each objective, in its unit
     std::vector<std::pair<std::string, std::string>> provenance;
 };
+
+/// Costs of all that a run saw, in the order it was asked for; NaN where a limit is not kept or an
+/// objective is not known.
+Costs costs_of_run(const Problem& problem, const SearchRun& run);
 
 /// The worst usable value of each objective over all runs; empty if there is none.
 std::vector<double> worst_of(const Problem& problem, const std::vector<SearchRun>& runs);
