@@ -116,7 +116,27 @@ std::string name_of(const PruneCommand& command, const DesignSpace& space) {
     return std::filesystem::path(command.output).stem().string();
 }
 
+/// Writes a published restriction as a file.
+int export_preset(const PruneCommand& command, Console& console) {
+    if (!command.keep.empty() || !command.reduce.empty()) {
+        refuse("a --preset takes no --keep and --reduce: it goes by no profile");
+    }
+    if (command.sources.size() > 1 || is_profile(command.sources.front())) {
+        refuse("a --preset restricts one built-in space");
+    }
+    const std::string& base = command.sources.front();
+    const DesignSpace whole = load_space(base);
+    DesignSpace restricted = load_space(base + ":" + command.preset);
+    restricted.name = name_of(command, whole);
+    write_output(command.output, restriction_toml(whole, restricted, base));
+    if (command.output != "-") {
+        console.say(fmt::format("wrote {}: {}", command.output, restricted.title));
+    }
+    return 0;
+}
+
 int run(const PruneCommand& command, const Common& common, Console& console) {
+    if (!command.preset.empty()) return export_preset(command, console);
     if (command.keep.empty()) throw CLI::RequiredError("--keep");
     if (command.keep == command.reduce) {
         refuse(fmt::format("'{}' cannot be kept and reduced at once", command.keep));
@@ -188,6 +208,8 @@ void add_prune(Program& program) {
                     "0 cuts nothing, 1 everything the evidence carries")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
+    verb.add_option("--preset", command->preset,
+                    "a published restriction instead, such as paper/npu; see spaces --presets");
     verb.add_option("-n", command->n, "of a space: architectures to sample where not exact")
         ->check(CLI::Range(std::size_t{20}, std::size_t{100000000}))
         ->capture_default_str();

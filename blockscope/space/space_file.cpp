@@ -12,6 +12,7 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/space/block_reader.hpp"
+#include "blockscope/space/preset.hpp"
 #include "blockscope/space/restriction.hpp"
 #include "blockscope/space/toml_reader.hpp"
 
@@ -201,27 +202,36 @@ void read_resolutions(const TomlTable& root, DesignSpace& space) {
 
 DesignSpace parse_with_depth(std::string_view toml, const std::string& source, int nesting);
 
-DesignSpace load_with_depth(const std::string& name_or_path, int nesting) {
+/// The built-in space of a name or of what data files call it; null if there is none.
+const EmbeddedText* built_in_space(std::string_view name) {
     static const std::pair<const char*, const char*> data_names[] = {
         {"ofa_mbv3", "ofa-mbv3"},
         {"ofa_mbv3_w1.0", "ofa-mbv3-w1.0"},
         {"ofa_proxyless", "proxylessnas"},
         {"ofa_resnet50", "resnet50"}};
-    std::string name = name_or_path;
     for (const auto& [theirs, ours] : data_names) {
         if (name == theirs) name = ours;
     }
     for (const auto* entry = built_in_spaces; entry->name != nullptr; ++entry) {
-        if (name == entry->name) {
-            return parse_with_depth(entry->text, name + " (built in)", nesting);
-        }
+        if (name == entry->name) return entry;
     }
-    if (name.ends_with(".toml") || name.find('/') != std::string::npos) {
-        return parse_with_depth(read_file(name), name, nesting);
+    return nullptr;
+}
+
+DesignSpace load_with_depth(const std::string& name_or_path, int nesting) {
+    const std::string name = name_or_path.substr(0, name_or_path.find(':'));
+    if (const EmbeddedText* entry = built_in_space(name)) {
+        DesignSpace space =
+            parse_with_depth(entry->text, std::string(entry->name) + " (built in)", nesting);
+        if (name.size() == name_or_path.size()) return space;
+        return with_preset(std::move(space), name_or_path.substr(name.size() + 1));
+    }
+    if (name_or_path.ends_with(".toml") || name_or_path.find('/') != std::string::npos) {
+        return parse_with_depth(read_file(name_or_path), name_or_path, nesting);
     }
     const auto names = built_in_space_names();
     throw Error(fmt::format("unknown space '{}'{}; built in are {}; a file's name ends in .toml",
-                            name, did_you_mean(name, names), quoted_list(names)));
+                            name_or_path, did_you_mean(name, names), quoted_list(names)));
 }
 
 DesignSpace read_whole_space(const TomlTable& root) {

@@ -13,8 +13,9 @@ namespace blockscope {
 /// Throws Error naming file, line and column.
 DesignSpace parse_space(std::string_view toml, const std::string& source);
 
-/// A space by built-in name, by one of the names that data files use (`ofa_mbv3`, ...), or by the
-/// path of a TOML file. Throws Error with the nearest name.
+/// A space by built-in name, by one of the names that data files use (`ofa_mbv3`, ...), either with
+/// a preset behind it (`ofa-mbv3:paper/npu`, preset.hpp), or by the path of a TOML file. Throws
+/// Error with the nearest name.
 DesignSpace load_space(const std::string& name_or_path);
 
 std::vector<std::string> built_in_space_names();

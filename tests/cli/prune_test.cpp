@@ -98,6 +98,20 @@ depth = 2
     expect(profile + " --keep macs", 3, "published");
 }
 
+TEST(Prune, ExportsPresets) {
+    const auto folder = scratch_folder("prune_preset");
+    const std::string toml = (folder / "npu.toml").string();
+    ASSERT_EQ(run("prune ofa-mbv3 --preset paper/npu --quiet -o " + toml).code, 0);
+    EXPECT_EQ(load_space(toml).fingerprint(), load_space("ofa-mbv3:paper/npu").fingerprint());
+    EXPECT_EQ(load_space(toml).mutation.size(), 5U);
+    EXPECT_THAT(run("spaces --presets").text, HasSubstr("resnet50:paper/max-accuracy"));
+    EXPECT_EQ(run("sample ofa-mbv3:paper/npu-random@3 -n 2 --quiet").code, 0);
+    const auto wrong = run("prune ofa-mbv3 --preset paper/npx -o -");
+    EXPECT_EQ(wrong.code, 3);
+    EXPECT_THAT(wrong.text, HasSubstr("did you mean 'paper/npu'"));
+    EXPECT_EQ(run("prune ofa-mbv3 --preset paper/npu --keep params -o -").code, 2);
+}
+
 TEST(Prune, CutsNothingAtStrengthZeroAndSaysSo) {
     const auto folder = scratch_folder("prune_zero");
     const auto ran = run("prune ofa-mbv3 --keep params --reduce macs --strength 0 -o " +
