@@ -8,6 +8,7 @@
 #include "blockscope/metric/csv_metric.hpp"
 #include "blockscope/metric/host_latency.hpp"
 #include "blockscope/metric/model_metric.hpp"
+#include "blockscope/metric/run_metric.hpp"
 
 namespace blockscope {
 
@@ -25,6 +26,7 @@ std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& 
         return make_csv_metric(space, name.substr(4, hash - 4), name.substr(hash + 1));
     }
     if (name.starts_with("model:")) return make_model_metric(space, name, threads);
+    if (name.starts_with("run:")) return std::make_unique<RunMetric>(name, seed);
     if (name == "flops/ofa-table") return make_ofa_flops_metric();
     if (name.starts_with("lut:")) return make_lookup_metric(space, name);
     std::vector<std::string> names;
@@ -41,6 +43,10 @@ std::vector<MetricReport> metric_reports() {
                        true,
                        ""});
     for (auto& info : model_metrics()) reports.push_back({std::move(info), true, ""});
+    reports.push_back({{"run:COMMAND", "", "ms", Direction::smaller_is_better, true,
+                        "measured by a program of yours, on any device (docs/measuring.md)"},
+                       true,
+                       ""});
     for (const auto& engine : engine_reports()) {
         const HostLatency host("latency/host:engine=" + engine.name, 1);
         reports.push_back({host.info(), engine.available,

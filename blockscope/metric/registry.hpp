@@ -10,7 +10,7 @@
 namespace blockscope {
 
 /// A metric by the name users type: a count, `csv:FILE#COLUMN`, `model:FILE[#unit=ms]`,
-/// `lut:FILE` or `latency/host[:options]`.
+/// `lut:FILE`, `latency/host[:options]` or `run:COMMAND[#options]`.
 /// seed: of weights and orders of measured metrics. threads: that models run on, 0: all of this
 /// process.
 /// Throws Error with the nearest name.
