@@ -84,7 +84,12 @@ public:
 
     /// Nothing where it does not pay.
     std::optional<Fitted> with_kernel(const Rows& rows, const Fitted& hierarchical) const {
-        auto correction = kernel_correction(space_, rows.archs, rows.values, hierarchical.cross);
+        const CrossFit& cross = hierarchical.cross;
+        auto correction = kernel_correction(
+            space_, rows.archs, rows.values, cross.fold, cross.models.size(),
+            [&](std::size_t f, std::size_t i) {
+                return rows.values[i] - cross.models[f].value(rows.archs[i], cross.at[i]);
+            });
         if (!correction) return std::nullopt;
         Fitted f = hierarchical;
         for (std::size_t i = 0; i < rows.size(); ++i) f.predicted[i] += correction->predicted[i];

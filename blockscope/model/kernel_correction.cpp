@@ -29,19 +29,28 @@ double variance(std::span<const double> values) {
 /// The fitted sums of one fold: kernels among its members and landmarks.
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic>;
 
+struct Task {
+    std::span<const Architecture> archs;
+    std::span<const std::uint8_t> fold;
+    std::size_t folds;
+    const Leftover& left;
+    std::vector<double> unseen;  ///< what is left of each by the model that has not seen it
+    double variance = 0;         ///< of that
+};
+
 /// With the first m architectures as landmarks. Returns the share of the residual variance that it
 /// takes away in cross-validation.
-double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
-              std::span<const double> values, const CrossFit& fit, Eigen::Index m) {
+double fit_to(KernelCorrection& k, const Task& task, Eigen::Index m) {
+    const auto& archs = task.archs;
+    const std::size_t folds = task.folds;
     const auto n = static_cast<Eigen::Index>(archs.size());
     k.landmarks.assign(archs.begin(), archs.begin() + m);
     // members in the order of their folds, so that a fold is a block of rows
-    const std::size_t folds = fit.models.size();
     std::vector<std::size_t> order;
     std::vector<Eigen::Index> first{0};
     for (std::size_t f = 0; f < folds; ++f) {
         for (std::size_t i = 0; i < archs.size(); ++i) {
-            if (fit.fold[i] == f) order.push_back(i);
+            if (task.fold[i] == f) order.push_back(i);
         }
         first.push_back(static_cast<Eigen::Index>(order.size()));
     }
@@ -65,21 +74,26 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
         whole += gram[f].cast<double>();
     }
     // what one fold's model, fitted without it, says of the fold's members
-    const double scale = std::sqrt(fit.residual_variance);
+    const double scale = std::sqrt(task.variance);
     std::vector<std::vector<double>> weights(folds);
     std::vector<double> predicted(archs.size());
     const auto solve = [&](std::size_t f, double noise) {
         Eigen::VectorXf residual(n);
         for (Eigen::Index r = 0; r < n; ++r) {
             const std::size_t i = order[r];
-            const double left = values[i] - fit.models[f].value(archs[i], fit.at[i]);
-            residual[r] = fit.fold[i] == f ? 0.0F : static_cast<float>(left / scale);
+            residual[r] = task.fold[i] == f ? 0.0F : static_cast<float>(task.left(f, i) / scale);
         }
         Eigen::MatrixXd normal = whole - gram[f].cast<double>() + noise * among;
         normal.diagonal().array() += 1e-4;
         const Eigen::VectorXd right = (rows.transpose() * residual).cast<double>();
-        const Eigen::VectorXd solution =
-            scale * normal.selfadjointView<Eigen::Lower>().llt().solve(right);
+        // a landmark among the fold's members would know them: its kernel is 1 there
+        std::vector<Eigen::Index> others;
+        for (Eigen::Index j = 0; j < m; ++j) {
+            if (task.fold[static_cast<std::size_t>(j)] != f) others.push_back(j);
+        }
+        const Eigen::MatrixXd part = normal(others, others);
+        Eigen::VectorXd solution = Eigen::VectorXd::Zero(m);
+        solution(others) = scale * part.selfadjointView<Eigen::Lower>().llt().solve(right(others));
         weights[f].assign(solution.begin(), solution.end());
         const Eigen::VectorXf here =
             rows.middleRows(first[f], first[f + 1] - first[f]) * solution.cast<float>();
@@ -87,7 +101,7 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
         for (Eigen::Index r = first[f]; r < first[f + 1]; ++r) {
             const std::size_t i = order[r];
             predicted[i] = here[r - first[f]];
-            rest.push_back(values[i] - fit.predicted[i] - predicted[i]);
+            rest.push_back(task.unseen[i] - predicted[i]);
         }
         return variance(rest);
     };
@@ -95,11 +109,10 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
     const double noise = solve(0, 0.0625) < solve(0, 2.0) ? 0.0625 : 2.0;
     for (std::size_t f = 0; f < folds; ++f) solve(f, noise);
     std::vector<double> left(archs.size());
-    for (std::size_t i = 0; i < left.size(); ++i)
-        left[i] = values[i] - fit.predicted[i] - predicted[i];
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] = task.unseen[i] - predicted[i];
     k.weights = std::move(weights);
     k.predicted = std::move(predicted);
-    return 1 - variance(left) / fit.residual_variance;
+    return 1 - variance(left) / task.variance;
 }
 
 }  // namespace
@@ -107,10 +120,14 @@ double fit_to(KernelCorrection& k, std::span<const Architecture> archs,
 std::optional<KernelCorrection> kernel_correction(const DesignSpace& space,
                                                   std::span<const Architecture> archs,
                                                   std::span<const double> values,
-                                                  const CrossFit& fit) {
+                                                  std::span<const std::uint8_t> fold,
+                                                  std::size_t folds, const Leftover& left) {
     const std::size_t n = archs.size();
     if (n < least_values || n > most_values) return std::nullopt;
-    if (fit.residual_variance < least_unexplained * variance(values)) return std::nullopt;
+    Task task{archs, fold, folds, left, {}, 0};
+    for (std::size_t i = 0; i < n; ++i) task.unseen.push_back(left(fold[i], i));
+    task.variance = variance(task.unseen);
+    if (!(task.variance > least_unexplained * variance(values))) return std::nullopt;
     const auto m = std::min(most_landmarks, static_cast<Eigen::Index>(n / 2));
     const ProductKernel any(space, 1.0);
     double mean_distance = 0;
@@ -120,10 +137,10 @@ std::optional<KernelCorrection> kernel_correction(const DesignSpace& space,
     if (!(mean_distance > 0)) return std::nullopt;
     KernelCorrection k{ProductKernel(space, mean_distance), {}, {}, {}};
     // noise gains nothing with few landmarks either, and few cost little
-    if (m > few_landmarks && fit_to(k, archs, values, fit, few_landmarks) < least_gain_of_few) {
+    if (m > few_landmarks && fit_to(k, task, few_landmarks) < least_gain_of_few) {
         return std::nullopt;
     }
-    if (fit_to(k, archs, values, fit, m) < least_gain) return std::nullopt;
+    if (fit_to(k, task, m) < least_gain) return std::nullopt;
     return k;
 }
 

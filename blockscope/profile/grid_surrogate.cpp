@@ -17,6 +17,18 @@ GridMass convolved(const GridMass& a, const GridMass& b) {
     return c;
 }
 
+/// to += weight * from
+void add(GridMass& to, const GridMass& from, double weight) {
+    if (to.p.empty()) to.start = from.start;
+    if (from.start < to.start) {
+        to.p.insert(to.p.begin(), static_cast<std::size_t>(to.start - from.start), 0.0);
+        to.start = from.start;
+    }
+    const auto shift = static_cast<std::size_t>(from.start - to.start);
+    if (to.p.size() < shift + from.p.size()) to.p.resize(shift + from.p.size(), 0.0);
+    for (std::size_t i = 0; i < from.p.size(); ++i) to.p[shift + i] += weight * from.p[i];
+}
+
 GridMass dense(const std::map<int, double>& points) {
     const int start = points.begin()->first;
     GridMass mass{start, {}};
@@ -26,7 +38,7 @@ GridMass dense(const std::map<int, double>& points) {
 }
 
 GridMass unit_mass(const LayerTable& table, int u, const UnitDistribution& unit) {
-    std::map<int, double> total;
+    GridMass total{0, {}};
     for (std::size_t w = 0; w < unit.width.size(); ++w) {
         if (unit.width[w] == 0) continue;
         GridMass sum;
@@ -42,21 +54,19 @@ GridMass unit_mass(const LayerTable& table, int u, const UnitDistribution& unit)
                 layer[static_cast<int>(term)] += unit.block[l][b];
             }
             sum = convolved(dense(layer), sum);
-            if (unit.depth[l + 1] == 0) continue;
-            for (std::size_t i = 0; i < sum.p.size(); ++i) {
-                if (sum.p[i] == 0) continue;
-                total[sum.start + static_cast<int>(i)] +=
-                    unit.width[w] * unit.depth[l + 1] * sum.p[i];
-            }
+            if (unit.depth[l + 1] > 0) add(total, sum, unit.width[w] * unit.depth[l + 1]);
         }
     }
-    return dense(total);
+    return total;
 }
 
 }  // namespace
 
 GridSurrogate::GridSurrogate(const DesignSpace& space, const Surrogate& surrogate, double step)
-    : surrogate_(&surrogate), step_(step), table_(space, LayerTable::Combine::sum) {
+    : offset_(surrogate.offset),
+      scale_(surrogate.scale),
+      step_(step),
+      table_(space, LayerTable::Combine::sum) {
     const LayerTable& from = surrogate.table;
     const auto whole = [step](double term) { return std::round(term / step); };
     std::map<int, double> stem;
@@ -87,6 +97,10 @@ GridSurrogate::GridSurrogate(const DesignSpace& space, const Surrogate& surrogat
         before = convolved(units[u], before);
     }
     all_ = std::move(before);
+}
+
+GridMass GridSurrogate::unit(int unit, const UnitDistribution& inside) const {
+    return unit_mass(table_, unit, inside);
 }
 
 GridMass GridSurrogate::distribution(int unit, const UnitDistribution& inside) const {

@@ -18,26 +18,25 @@ struct GridMass {
 /// width that comes into a unit (those of surrogate.hpp do not).
 class GridSurrogate {
 public:
-    /// surrogate: outlives this.
     GridSurrogate(const DesignSpace& space, const Surrogate& surrogate, double step);
 
     double value(const Architecture& a, std::size_t resolution_index) const {
-        return surrogate_->offset[resolution_index] + width(resolution_index) * table_.value(a);
+        return offset_[resolution_index] + width(resolution_index) * table_.value(a);
     }
 
     /// Distribution of the table's value in steps, with nothing fixed or with one unit distributed
     /// as given. At a resolution a step is width() wide and 0 lies at surrogate's offset.
     const GridMass& distribution() const { return all_; }
     GridMass distribution(int unit, const UnitDistribution& inside) const;
-    double width(std::size_t resolution_index) const {
-        return surrogate_->scale[resolution_index] * step_;
-    }
-    double offset(std::size_t resolution_index) const {
-        return surrogate_->offset[resolution_index];
-    }
+    /// Of what the unit adds, and of what everything else does.
+    GridMass unit(int unit, const UnitDistribution& inside) const;
+    const GridMass& others(int unit) const { return others_[static_cast<std::size_t>(unit)]; }
+    int unit_count() const { return table_.unit_count(); }
+    double width(std::size_t resolution_index) const { return scale_[resolution_index] * step_; }
+    double offset(std::size_t resolution_index) const { return offset_[resolution_index]; }
 
 private:
-    const Surrogate* surrogate_;
+    std::vector<double> offset_, scale_;  ///< by resolution
     double step_;
     LayerTable table_;              ///< terms in steps
     std::vector<GridMass> others_;  ///< everything but unit u

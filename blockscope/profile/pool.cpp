@@ -8,6 +8,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/profile/kernel_means.hpp"
+#include "blockscope/profile/link_means.hpp"
 #include "blockscope/stats/distributions.hpp"
 #include "blockscope/stats/student.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t least_values = 20;
 constexpr std::size_t most_for_covariance = 131072;
+constexpr int grid_steps = 512;
 
 /// E[g | stratum] for every fold's surrogate g, [stratum * folds + fold]; the resolution is
 /// uniform.
@@ -81,13 +83,33 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
         throw Error(fmt::format("'{}' has too many placements to profile", space.name));
     }
     number_members();
-    fit_ = cross_fit(space, archs_, values_, resolutions_);
-    predicted_ = fit_.predicted;
-    correction_ = kernel_correction(space, archs_, values_, fit_);
-    if (correction_) {
-        for (std::size_t i = 0; i < size(); ++i) predicted_[i] += correction_->predicted[i];
-    }
+    fit_surrogates();
     sum_up();
+}
+
+void Pool::fit_surrogates() {
+    fit_ = cross_fit(space_, archs_, values_, resolutions_);
+    predicted_ = fit_.predicted;
+    const double step = grid_step(space_, fit_.models.front().table, grid_steps);
+    for (const Surrogate& model : fit_.models) grids_.emplace_back(space_, model, step);
+    std::vector<double> at(size());
+    std::vector<double> left(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+        at[i] = linked(i);
+        left[i] = values_[i] - predicted_[i];
+    }
+    link_ = fit_link(at, left, fit_.fold, fit_.models.size());
+    correction_ = kernel_correction(
+        space_, archs_, values_, fit_.fold, fit_.models.size(), [&](std::size_t f, std::size_t i) {
+            const double additive = fit_.models[f].value(archs_[i], fit_.at[i]);
+            const double bent =
+                link_ ? link_->links[f](grids_[f].value(archs_[i], fit_.at[i])) : 0.0;
+            return values_[i] - additive - bent;
+        });
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (link_) predicted_[i] += link_->predicted[i];
+        if (correction_) predicted_[i] += correction_->predicted[i];
+    }
 }
 
 void Pool::number_members() {
@@ -108,10 +130,11 @@ void Pool::number_members() {
 void Pool::sum_up() {
     const std::size_t folds = fit_.models.size();
     auto expected = surrogate_means(space_, strata_, fit_.models);
-    if (correction_) {
-        const auto more = kernel_means(*correction_, space_, strata_);
+    const auto add = [&](const std::vector<double>& more) {
         for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += more[i];
-    }
+    };
+    if (link_) add(link_means(link_->links, grids_, strata_, resolutions_.size()));
+    if (correction_) add(kernel_means(*correction_, space_, strata_));
     struct Part {
         double weight = 0, residual = 0;                               // sums of w, w r
         double squared = 0, squared_residual = 0, squared_square = 0;  // of w^2, w^2 r, w^2 r^2

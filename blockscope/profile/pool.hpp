@@ -8,6 +8,8 @@
 
 #include "blockscope/model/cross_fit.hpp"
 #include "blockscope/model/kernel_correction.hpp"
+#include "blockscope/model/link.hpp"
+#include "blockscope/profile/grid_surrogate.hpp"
 #include "blockscope/profile/strata.hpp"
 #include "blockscope/stats/estimate.hpp"
 #include "blockscope/stats/variance_prior.hpp"
@@ -24,9 +26,9 @@ struct EvaluatedSample {
     double noise = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// A sample prepared for means under conditions: surrogates (an additive one, and a smooth function
-/// of what that leaves where it pays) cross-fitted, residuals summed by stratum. The mean in
-/// stratum s is
+/// A sample prepared for means under conditions: surrogates (an additive one and, where they pay, a
+/// link and a smooth function of what those leave) cross-fitted, residuals summed by stratum. The
+/// mean in stratum s is
 ///     sum over folds f of the members' share in f times E[g_f | s]  +  mean residual of members,
 /// unbiased whatever the surrogates g_f are worth; its variance is that of the residuals.
 class Pool {
@@ -44,6 +46,15 @@ public:
     double weight(std::size_t i) const { return weights_.empty() ? 1.0 : weights_[i]; }
     /// The additive surrogates alone.
     const CrossFit& fit() const { return fit_; }
+    /// The same on a grid, by fold, and their links: none where they do not pay.
+    const std::vector<GridSurrogate>& grids() const { return grids_; }
+    const std::optional<LinkFit>& link() const { return link_; }
+    /// Additive and link, on the grid, by the model of member i's fold.
+    double linked(std::size_t i) const {
+        const std::size_t f = fit_.fold[i];
+        const double value = grids_[f].value(archs_[i], fit_.at[i]);
+        return link_ ? value + link_->links[f](value) : value;
+    }
     const std::vector<int>& resolutions() const { return resolutions_; }
 
     /// The strata that member i lies in.
@@ -83,6 +94,7 @@ private:
         double degrees = 0;
     };
     void number_members();
+    void fit_surrogates();
     void sum_up();
     double effect_on_mean(const Stratum& s) const {
         return s.squared_weight / (s.weight * s.weight);
@@ -94,8 +106,10 @@ private:
     std::vector<Architecture> archs_;
     std::vector<double> values_, weights_;
     CrossFit fit_;
+    std::vector<GridSurrogate> grids_;
+    std::optional<LinkFit> link_;
     std::optional<KernelCorrection> correction_;
-    std::vector<double> predicted_;  ///< out of fold, correction included
+    std::vector<double> predicted_;  ///< out of fold, link and correction included
     std::size_t most_ = 0;           ///< strata of one member
     std::vector<std::uint16_t> numbers_;
     std::vector<std::uint8_t> counts_;

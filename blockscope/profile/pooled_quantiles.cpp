@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "blockscope/profile/grid_surrogate.hpp"
 #include "blockscope/stats/distributions.hpp"
@@ -11,8 +13,6 @@
 
 namespace blockscope {
 namespace {
-
-constexpr int surrogate_steps = 512;
 
 /// Phi from a table: errors of 1e-6 are far below what a sample resolves.
 class NormalTable {
@@ -39,8 +39,9 @@ private:
 struct Part {
     int stratum = 0;
     double share = 0;
-    double unit = 0;            ///< share over the sum of the members' weights
-    std::vector<double> up_to;  ///< sums of weights by ascending value; empty: all weigh 1
+    double unit = 0;               ///< share over the sum of the members' weights
+    std::vector<double> up_to;     ///< sums of weights by ascending value; empty: all weigh 1
+    std::vector<double> expected;  ///< mass of the surrogate on the mixture's grid
 };
 
 /// The ingredients of F for one mixture.
@@ -57,6 +58,7 @@ struct Position {
     double t = 0;
     Estimate estimate;
     double error = 0;    ///< standard error of F(t)
+    double degrees = 1;  ///< of freedom of that
     double density = 0;  ///< slope of F around t
 };
 
@@ -71,22 +73,28 @@ struct PooledQuantiles::Impl {
     double smoothing = 1;      ///< s in the header
     double low = 0, high = 0;  ///< range of the values
     double total_weight = 0;
-    std::vector<GridSurrogate> models;
     std::vector<float> predicted;  ///< of each member, by its grid surrogate
     /// Members of each stratum by ascending value: order[first[s]] to order[first[s + 1] - 1].
     std::vector<std::uint32_t> order;
     std::vector<std::size_t> first;
+    /// At equally spaced t from low to high: squared deviations over those of a surrogate whose
+    /// residuals are normal, all members together.
+    std::vector<double> excess_variance;
     std::vector<Position> base;
     std::vector<Estimate> base_estimates;
 
     void predict();
     void sort_members();
+    void compare_variances();
     void add_expected(Conditional& c) const;
     Conditional conditional(const Strata::Mixture& mixture) const;
     double distribution(const Conditional& c, double t) const;
     double inverse(const Conditional& c, double p) const;
     Position position(const Conditional& c, double p) const;
-    double error_at(const Conditional& c, double t) const;
+    /// Standard error of F(t) and its degrees of freedom. Where the surrogate is good, few members
+    /// lie near enough to t to deviate at all: what they say is moderated by what the surrogate
+    /// expects of the stratum.
+    std::pair<double, double> error_at(const Conditional& c, double t) const;
     double covariance_with_base(const Conditional& c, double t, double base_t) const;
 
     /// 1{value <= t} - h_t(g) of one member.
@@ -118,14 +126,14 @@ void PooledQuantiles::Impl::predict() {
     const auto [from, to] = std::minmax_element(pool.values().begin(), pool.values().end());
     low = *from;
     high = *to;
-    const double step = grid_step(pool.space(), fit.models.front().table, surrogate_steps);
-    for (const Surrogate& model : fit.models) models.emplace_back(pool.space(), model, step);
     predicted.resize(pool.size());
     for (std::size_t i = 0; i < pool.size(); ++i) {
         total_weight += pool.weight(i);
-        predicted[i] = static_cast<float>(models[fit.fold[i]].value(pool.archs()[i], fit.at[i]));
+        predicted[i] = static_cast<float>(pool.linked(i));
     }
-    smoothing = std::max({std::sqrt(fit.residual_variance), step, 1e-9 * (high - low), 1e-300});
+    const double left = fit.residual_variance * (pool.link() ? pool.link()->left : 1.0);
+    const double step = pool.grids().front().width(0);
+    smoothing = std::max({std::sqrt(left), step, 1e-9 * (high - low), 1e-300});
 }
 
 void PooledQuantiles::Impl::sort_members() {
@@ -148,31 +156,54 @@ void PooledQuantiles::Impl::sort_members() {
     }
 }
 
+void PooledQuantiles::Impl::compare_variances() {
+    constexpr std::size_t points = 65;
+    const std::size_t stride = 1 + pool.size() / 16384;
+    for (std::size_t k = 0; k < points; ++k) {
+        const double t = low + (high - low) * static_cast<double>(k) / (points - 1);
+        double seen = 1;
+        double supposed = 1;
+        for (std::size_t i = 0; i < pool.size(); i += stride) {
+            const double p = phi((t - predicted[i]) / smoothing);
+            const double d = (pool.values()[i] <= t ? 1.0 : 0.0) - p;
+            seen += d * d;
+            supposed += p * (1 - p);
+        }
+        excess_variance.push_back(seen / supposed);
+    }
+}
+
 /// Puts mass at a point of the grid, split between the neighbours so that its mean stays.
-void put(Conditional& c, double at, double mass) {
+void put(const Conditional& c, std::vector<double>& grid, double at, double mass) {
     const double x =
-        std::clamp((at - c.start) / c.width, 0.0, static_cast<double>(c.excess.size()) - 2);
+        std::clamp((at - c.start) / c.width, 0.0, static_cast<double>(grid.size()) - 2);
     const auto i = static_cast<std::size_t>(x);
     const double right = x - static_cast<double>(i);
-    c.excess[i] += mass * (1 - right);
-    c.excess[i + 1] += mass * right;
+    grid[i] += mass * (1 - right);
+    grid[i + 1] += mass * right;
 }
 
 void PooledQuantiles::Impl::add_expected(Conditional& c) const {
     const auto resolutions = pool.resolutions().size();
-    for (const Part& part : c.parts) {
-        const double share = part.share / static_cast<double>(models.size() * resolutions);
+    for (Part& part : c.parts) {
+        const double share = 1 / static_cast<double>(pool.grids().size() * resolutions);
+        part.expected.assign(c.excess.size(), 0.0);
         const int u = pool.strata().unit_of(part.stratum);
-        for (const GridSurrogate& g : models) {
+        for (std::size_t f = 0; f < pool.grids().size(); ++f) {
+            const GridSurrogate& g = pool.grids()[f];
             const GridMass mass =
                 u < 0 ? g.distribution() : g.distribution(u, pool.strata().unit_in(part.stratum));
             for (std::size_t r = 0; r < resolutions; ++r) {
                 for (std::size_t i = 0; i < mass.p.size(); ++i) {
                     if (mass.p[i] < 1e-13) continue;
-                    put(c, g.offset(r) + g.width(r) * (mass.start + static_cast<int>(i)),
-                        share * mass.p[i]);
+                    const double at = g.offset(r) + g.width(r) * (mass.start + static_cast<int>(i));
+                    const double bent = pool.link() ? pool.link()->links[f](at) : 0.0;
+                    put(c, part.expected, at + bent, share * mass.p[i]);
                 }
             }
+        }
+        for (std::size_t i = 0; i < c.excess.size(); ++i) {
+            c.excess[i] += part.share * part.expected[i];
         }
     }
 }
@@ -180,7 +211,7 @@ void PooledQuantiles::Impl::add_expected(Conditional& c) const {
 Conditional PooledQuantiles::Impl::conditional(const Strata::Mixture& mixture) const {
     Conditional c;
     for (const auto& [s, share] : mixture) {
-        Part part{s, share, 0, {}};
+        Part part{s, share, 0, {}, {}};
         double sum = 0;
         for (std::size_t k = first[s]; k < first[s + 1]; ++k) {
             sum += pool.weight(order[k]);
@@ -196,7 +227,7 @@ Conditional PooledQuantiles::Impl::conditional(const Strata::Mixture& mixture) c
     c.excess.assign(static_cast<std::size_t>((high - low + 16 * smoothing) / c.width) + 3, 0.0);
     add_expected(c);
     for (const Part& part : c.parts) {
-        for_members(part, [&](std::size_t i, double w) { put(c, predicted[i], -w); });
+        for_members(part, [&](std::size_t i, double w) { put(c, c.excess, predicted[i], -w); });
     }
     c.running.resize(c.excess.size());
     std::partial_sum(c.excess.begin(), c.excess.end(), c.running.begin());
@@ -238,8 +269,13 @@ double PooledQuantiles::Impl::inverse(const Conditional& c, double p) const {
     return above;
 }
 
-double PooledQuantiles::Impl::error_at(const Conditional& c, double t) const {
-    double variance = 0;
+std::pair<double, double> PooledQuantiles::Impl::error_at(const Conditional& c, double t) const {
+    constexpr double prior_degrees = 60;
+    const double at = (t - low) / (high - low) * static_cast<double>(excess_variance.size() - 1);
+    const double excess = excess_variance[static_cast<std::size_t>(
+        std::clamp(at + 0.5, 0.0, static_cast<double>(excess_variance.size()) - 1))];
+    double sum_of_parts = 0;
+    double denominator = 0;
     for (const Part& part : c.parts) {
         double weight = 0;
         double sum = 0;         // of w d
@@ -255,12 +291,34 @@ double PooledQuantiles::Impl::error_at(const Conditional& c, double t) const {
             squares_dd += count * w * w * d * d;
         });
         if (!(weight > 0)) continue;
+        // moments of a deviation if residuals were normal: p (1 - p) and its fourth
+        double second = 0;
+        double fourth = 0;
+        for (std::size_t i = 0; i < part.expected.size(); ++i) {
+            if (part.expected[i] == 0) continue;
+            const double x = c.start + c.width * static_cast<double>(i);
+            const double p = phi((t - x) / smoothing);
+            const double v = p * (1 - p);
+            second += part.expected[i] * v;
+            fourth += part.expected[i] * v * (1 - 3 * v);
+        }
         const double mean = sum / weight;
-        const double around = squares_dd - 2 * mean * squares_d + mean * mean * squares;
+        const double around =
+            std::max(0.0, squares_dd - 2 * mean * squares_d + mean * mean * squares);
         const double effective = weight * weight / squares;
-        variance += std::max(0.0, around) * effective / std::max(1.0, effective - 1);
+        const double own = around / squares * effective / std::max(1.0, effective - 1);
+        const double spread = fourth - second * second;
+        const double own_degrees =
+            spread > 0 ? std::min(effective - 1, 2 * effective * second * second / spread)
+                       : effective - 1;
+        const double degrees = own_degrees + prior_degrees;
+        const double variance =
+            (own_degrees * own + prior_degrees * excess * second) / degrees * squares;
+        sum_of_parts += variance;
+        denominator += variance * variance / std::min(degrees, std::max(1.0, effective - 1));
     }
-    return std::sqrt(variance);
+    const double degrees = denominator > 0 ? sum_of_parts * sum_of_parts / denominator : 1;
+    return {std::sqrt(sum_of_parts), std::max(1.0, degrees)};
 }
 
 double PooledQuantiles::Impl::covariance_with_base(const Conditional& c, double t,
@@ -287,9 +345,8 @@ double PooledQuantiles::Impl::covariance_with_base(const Conditional& c, double 
 Position PooledQuantiles::Impl::position(const Conditional& c, double p) const {
     Position q;
     q.t = inverse(c, p);
-    q.error = error_at(c, q.t);
-    const double reach =
-        student_quantile(level, std::max(1.0, static_cast<double>(c.members) - 1)) * q.error;
+    std::tie(q.error, q.degrees) = error_at(c, q.t);
+    const double reach = student_quantile(level, q.degrees) * q.error;
     const double least_p = std::max(p - reach, 1e-6);
     const double most_p = std::min(p + reach, 1 - 1e-6);
     q.estimate = {q.t, std::min(q.t, inverse(c, least_p)), std::max(q.t, inverse(c, most_p))};
@@ -308,6 +365,7 @@ PooledQuantiles::PooledQuantiles(const Pool& pool, std::vector<double> probabili
     if (pool.size() < least) return;
     q.predict();
     q.sort_members();
+    q.compare_variances();
     const Conditional everything = q.conditional(pool.strata().everything());
     for (std::size_t i = 0; i < q.probabilities.size(); ++i) {
         q.base.push_back(q.position(everything, q.probabilities[i]));
