@@ -65,16 +65,19 @@ std::vector<Insight> poor_buys(const Evidence& evidence, DesignSpace& left) {
 std::vector<Insight> costliest_layers(const Evidence& evidence) {
     std::vector<Insight> insights;
     if (!evidence.priced()) return insights;
+    // by the response of the last layer's location, averaged over blocks: all networks take part in
+    // it, so it is known better than the step from the layer before
     struct Last {
         int unit = 0;
+        int depth = 0;
         Estimate price;
     };
     std::vector<Last> last;
     for (int u = 0; u < static_cast<int>(evidence.space.units.size()); ++u) {
         const auto depths = allowed(evidence.space.units[u].depths);
         if (depths.size() < 2) continue;
-        const Estimate price = evidence.price.depth_step(u, depths.back());
-        if (!std::isnan(price.value)) last.push_back({u, price});
+        const Estimate price = evidence.price.depth(u, depths.back());
+        if (!std::isnan(price.value)) last.push_back({u, depths.back(), price});
     }
     std::sort(last.begin(), last.end(),
               [](const Last& a, const Last& b) { return a.price.value > b.price.value; });
@@ -82,12 +85,14 @@ std::vector<Insight> costliest_layers(const Evidence& evidence) {
     std::size_t split = 0;
     double widest = 0;
     for (std::size_t k = 1; k < last.size(); ++k) {
-        double above = INFINITY;
-        double below = -INFINITY;
-        for (std::size_t i = 0; i < k; ++i) above = std::min(above, last[i].price.low);
-        for (std::size_t i = k; i < last.size(); ++i) below = std::max(below, last[i].price.high);
+        bool apart = true;
+        for (std::size_t i = 0; i < k; ++i) {
+            for (std::size_t j = k; j < last.size(); ++j) {
+                apart = apart && independent_difference(last[i].price, last[j].price).low > 0;
+            }
+        }
         const double distance = last[k - 1].price.value - last[k].price.value;
-        if (above > below && distance > widest) {
+        if (apart && distance > widest) {
             widest = distance;
             split = k;
         }
@@ -112,13 +117,16 @@ std::vector<Insight> costliest_layers(const Evidence& evidence) {
         each += fmt::format("{}unit {} {} at {}", each.empty() ? "" : ", ", l.unit + 1,
                             text_of(l.price, unit), text_of(rate, rate_unit(evidence)));
     }
-    insight.reason = fmt::format("cost most, told apart from those of {}: {}",
-                                 listed(units(split, last.size())), each);
+    insight.reason = fmt::format(
+        "networks with them cost most, told apart from those of {}; above "
+        "the mean, and the exchange rate of the layer: {}",
+        listed(units(split, last.size())), each);
     for (std::size_t i = 0; i < split; ++i) {
         const int u = last[i].unit;
         const auto depths = allowed(evidence.space.units[u].depths);
         insight.cuts.push_back({Cut::What::depth, u, 0, depths.back(), depths[depths.size() - 2],
-                                evidence.benefit.depth_step(u, depths.back()), last[i].price});
+                                evidence.benefit.depth_step(u, depths.back()),
+                                evidence.price.depth_step(u, depths.back())});
     }
     insights.push_back(std::move(insight));
     return insights;

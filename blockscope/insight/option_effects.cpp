@@ -20,10 +20,6 @@ Estimate widened(const Estimate& e, double level, double family, std::size_t cou
 
 }  // namespace
 
-Estimate difference(const Estimate& a, const Estimate& b) {
-    return {a.value - b.value, a.low - b.high, a.high - b.low};
-}
-
 Estimate independent_difference(const Estimate& a, const Estimate& b) {
     return plus_minus(a.value - b.value, std::hypot(half_width(a), half_width(b)));
 }
