@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -90,6 +91,10 @@ SearchRun search(const Problem& problem, const SearchOptions& options, Progress*
     SearchRun run;
     run.archs = visited.archs();
     run.values = visited.values();
+    run.errors = visited.errors();
+    for (auto& errors : run.errors) {
+        if (!errors.empty()) errors.resize(visited.size(), std::nan(""));
+    }
     run.iteration = std::move(state.iteration);
     for (std::size_t i = 0; i < visited.size(); ++i) {
         run.keeps_limits.push_back(visited.keeps_limits(i));

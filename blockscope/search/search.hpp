@@ -55,6 +55,7 @@ struct SearchRun {
     std::vector<Architecture> archs;          ///< distinct, in the order they were asked for
     std::vector<std::vector<double>> values;  ///< by metric of the problem, then as archs; NaN: a
                                               ///< limit not kept (objectives), or failed
+    std::vector<std::vector<double>> errors;  ///< standard errors of values, by metric; empty: none
     std::vector<std::uint32_t> iteration;     ///< that asked first; 0: initial
     std::vector<bool> keeps_limits;
     std::vector<std::size_t> best;  ///< indices: the front by its first objective, best first; of

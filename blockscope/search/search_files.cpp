@@ -12,6 +12,7 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/search/dominance.hpp"
+#include "blockscope/search/front_noise.hpp"
 #include "blockscope/search/hypervolume.hpp"
 #include "blockscope/space/encoding.hpp"
 
@@ -204,6 +205,19 @@ double hypervolume_of(const Problem& problem, const SearchRun& run,
                        costs_of(reference, directions_of(problem)));
 }
 
+std::vector<double> front_probability(const Problem& problem, const SearchRun& run) {
+    const std::size_t d = problem.objectives.size();
+    Costs errors{d, std::vector(run.archs.size() * d, 0.0)};
+    bool any = false;
+    for (std::size_t k = 0; k < d; ++k) {
+        const auto& own = run.errors[problem.objectives[k].metric];
+        any = any || !own.empty();
+        for (std::size_t i = 0; i < own.size(); ++i) errors.values[i * d + k] = own[i];
+    }
+    if (!any) return {};
+    return non_dominated_probability(costs_of_run(problem, run), errors, run.best);
+}
+
 std::string hypervolume_unit(const Problem& problem) {
     std::string unit;
     for (const auto& objective : problem.objectives) {
@@ -215,16 +229,19 @@ std::string hypervolume_unit(const Problem& problem) {
 std::string front_csv(const Problem& problem, const SearchReport& report) {
     std::string text = "seed,arch,resolution";
     for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
-    text += ",contribution,on_joint_front\n";
+    text += ",contribution,on_joint_front,probability\n";
     const auto joint = on_joint_front(problem, report);
     for (std::size_t r = 0; r < report.runs.size(); ++r) {
         const auto& run = report.runs[r];
         if (run.best.empty()) continue;
         const auto added = contributions(costs_of_rows(problem, run, run.best),
                                          costs_of(report.reference, directions_of(problem)));
+        const auto likely = front_probability(problem, run);
         for (std::size_t i = 0; i < run.best.size(); ++i) {
-            text += fmt::format("{},{},{},{}\n", report.seeds[r], cells(problem, run, run.best[i]),
-                                round_trip(added[i]), joint[r][i] ? "yes" : "no");
+            text +=
+                fmt::format("{},{},{},{},{}\n", report.seeds[r], cells(problem, run, run.best[i]),
+                            round_trip(added[i]), joint[r][i] ? "yes" : "no",
+                            likely.empty() ? "" : round_trip(likely[i]));
         }
     }
     return text;

@@ -34,6 +34,10 @@ double hypervolume_of(const Problem& problem, const SearchRun& run,
                       const std::vector<double>& reference);
 std::string hypervolume_unit(const Problem& problem);
 
+/// For each of the best of a run, the probability that nothing it saw dominates it, given the
+/// errors of the objectives (front_noise.hpp). Empty where no objective has one.
+std::vector<double> front_probability(const Problem& problem, const SearchRun& run);
+
 /// Tables with the columns of docs/command_line.md.
 std::string front_csv(const Problem& problem, const SearchReport& report);
 std::string history_csv(const Problem& problem, const SearchReport& report);

@@ -53,7 +53,7 @@ SpaceComparison compare_spaces(const MetricInfo& info, std::span<const double> f
     result.second_band = distribution_band(result.second.size(), level);
     result.same = two_sample_fit(result.first, result.second);
     const auto add = [&](const char* of, const Estimate& a, const Estimate& b) {
-        result.differences.push_back({of, a, b, difference(b, a)});
+        result.differences.push_back({of, a, b, difference_of_independent(b, a)});
     };
     add("mean", mean(result.first, level), mean(result.second, level));
     for (const auto& [of, p] :

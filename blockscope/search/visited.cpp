@@ -4,10 +4,24 @@
 #include <cmath>
 #include <limits>
 
+#include "blockscope/stats/distributions.hpp"
+
 namespace blockscope {
+namespace {
+
+/// What a predictor says of its error, as a standard error of what is predicted.
+double stated_error(const MetricInfo& info) {
+    if (!info.model || !(info.model->level > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return info.model->half_width / normal_quantile((1 + info.model->level) / 2);
+}
+
+}  // namespace
 
 Visited::Visited(const Problem& problem)
-    : problem_(problem), values_(problem.metrics.size()), costs_{problem.objectives.size(), {}} {
+    : problem_(problem),
+      values_(problem.metrics.size()),
+      errors_(problem.metrics.size()),
+      costs_{problem.objectives.size(), {}} {
     for (Metric* metric : problem.metrics) {
         tables_.push_back(metric->additive(problem.space, problem.resolution));
         costly_.push_back(metric->info().costly && !tables_.back());
@@ -71,6 +85,14 @@ void Visited::evaluate(std::size_t metric, const std::vector<std::size_t>& rows,
     for (const auto row : rows) batch.push_back(archs_[row]);
     const auto column = problem_.metrics[metric]->evaluate(problem_.space, batch, progress);
     for (std::size_t i = 0; i < rows.size(); ++i) values[rows[i]] = column.values[i];
+    const double stated = stated_error(problem_.metrics[metric]->info());
+    if (!column.spread.empty() || std::isfinite(stated)) {
+        auto& errors = errors_[metric];
+        errors.resize(size(), std::numeric_limits<double>::quiet_NaN());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            errors[rows[i]] = column.spread.empty() ? stated : column.spread[i];
+        }
+    }
     if (failures_ == 0 && !column.failures.empty()) {
         first_failure_ =
             problem_.metrics[metric]->info().name + ": " + column.failures.front().second;

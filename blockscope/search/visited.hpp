@@ -27,6 +27,10 @@ public:
     /// By metric of the problem, then by row; NaN: failed or not asked.
     const std::vector<std::vector<double>>& values() const { return values_; }
 
+    /// Standard errors of the values, likewise: of what was measured, and of predictors that say
+    /// how wrong they are. Empty for a metric without; NaN: not known.
+    const std::vector<std::vector<double>>& errors() const { return errors_; }
+
     /// Of all rows; NaN where a limit is not kept or an objective is not known.
     const Costs& costs() const { return costs_; }
     /// Costs of some rows.
@@ -57,6 +61,7 @@ private:
     std::unordered_map<Architecture, std::size_t, ArchitectureHash> rows_;
     std::vector<Architecture> archs_;
     std::vector<std::vector<double>> values_;
+    std::vector<std::vector<double>> errors_;
     std::vector<Excess> excess_;
     Costs costs_;
     std::size_t failures_ = 0;

@@ -17,7 +17,7 @@ double paired_permutation_p_value(std::span<const double> differences);
 /// normal ones, and bent as theirs are where they are lopsided. No interval where one has none.
 /// Source: Zou and Donner, "Construction of confidence limits about effect measures", Statistics in
 /// Medicine 27 (2008).
-Estimate difference(const Estimate& a, const Estimate& b);
+Estimate difference_of_independent(const Estimate& a, const Estimate& b);
 
 /// Half width of the band around an empirical distribution function of n values that holds the
 /// whole true one with probability `level`: sqrt(ln(2 / (1 - level)) / 2n).

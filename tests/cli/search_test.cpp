@@ -29,8 +29,9 @@ TEST(SearchVerb, WritesFrontsHistoryAndSummary) {
             folder.string() + small);
     ASSERT_EQ(r.code, 0) << r.text;
     const auto front = csv(folder, "front.csv");
-    EXPECT_EQ(front.header, (std::vector<std::string>{"seed", "arch", "resolution", "params",
-                                                      "macs", "contribution", "on_joint_front"}));
+    EXPECT_EQ(front.header,
+              (std::vector<std::string>{"seed", "arch", "resolution", "params", "macs",
+                                        "contribution", "on_joint_front", "probability"}));
     double contributed = 0;
     int joint = 0;
     for (std::size_t i = 0; i < front.rows.size(); ++i) {

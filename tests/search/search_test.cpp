@@ -9,6 +9,7 @@
 #include "blockscope/metric/count_metric.hpp"
 #include "blockscope/search/dominance.hpp"
 #include "blockscope/search/hypervolume.hpp"
+#include "blockscope/search/search_files.hpp"
 #include "blockscope/space/table_range.hpp"
 
 #include "tests/profile/small_space.hpp"
@@ -264,6 +265,25 @@ TEST(Search, LeavesOutWhatFails) {
         EXPECT_GT(run.failures, 0U);
         EXPECT_EQ(run.first_failure, "score: it broke");
     }
+}
+
+TEST(Search, KeepsTheErrorsOfNoisyMetrics) {
+    const auto space = small_space();
+    FunctionMetric score("score", [](const Architecture& a) { return a.depth[0] * 1.0; });
+    FunctionMetric width("width", [](const Architecture& a) { return a.width[1] * 1.0; });
+    score.error = 0.5;
+    const Problem problem{
+        space, 32, {&score, &width}, {{0, Direction::larger_is_better}, {1}}, {{1, true, 0}}};
+    const auto run = search(problem, small_options(Algorithm::nsga2));
+    EXPECT_TRUE(run.errors[1].empty());
+    ASSERT_EQ(run.errors[0].size(), run.archs.size());
+    for (std::size_t i = 0; i < run.archs.size(); ++i) {
+        EXPECT_EQ(run.errors[0][i] == 0.5, run.keeps_limits[i]) << "asked only within the limits";
+    }
+    const auto probability = front_probability(problem, run);
+    ASSERT_EQ(probability.size(), 1U);
+    EXPECT_LT(probability[0], 0.1) << "many are as good";
+    EXPECT_GT(probability[0], 0);
 }
 
 TEST(Search, TakesThreeObjectives) {

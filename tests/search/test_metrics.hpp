@@ -28,11 +28,13 @@ public:
         for (std::size_t i = 0; i < archs.size(); ++i) {
             ++asked[archs[i]];
             column.values.push_back(function_(archs[i]));
+            if (error > 0) column.spread.push_back(error);
             if (column.values[i] != column.values[i]) column.failures.emplace_back(i, "it broke");
         }
         return column;
     }
     std::map<Architecture, int> asked;
+    double error = 0;  ///< standard error of every value; 0: exact
 
 private:
     Function function_;

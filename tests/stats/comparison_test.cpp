@@ -63,11 +63,11 @@ TEST(Mean, OfStudentsSleepData) {
 }
 
 TEST(Difference, AddsSquaresOfHalfWidths) {
-    const auto d = difference({10, 7, 11}, {4, 2, 8});
+    const auto d = difference_of_independent({10, 7, 11}, {4, 2, 8});
     EXPECT_EQ(d.value, 6);
     EXPECT_DOUBLE_EQ(d.low, 6 - std::hypot(3, 4));
     EXPECT_DOUBLE_EQ(d.high, 6 + std::hypot(1, 2));
-    EXPECT_TRUE(std::isnan(difference({10, 7, 11}, Estimate{}).low));
+    EXPECT_TRUE(std::isnan(difference_of_independent({10, 7, 11}, Estimate{}).low));
 }
 
 // By the formula: sqrt(ln 40 / 2000).
