@@ -139,47 +139,68 @@ void remove(DesignSpace& space, const Cut& cut) {
     bits &= ~(std::uint64_t{1} << cut.option);
 }
 
+namespace {
+
+/// Fills a cut's replacement: of the options left, the one worth most at the going rate.
+void replace(const Evidence& evidence, const DesignSpace& left, Cut& cut) {
+    const auto choice =
+        std::find_if(evidence.choices.begin(), evidence.choices.end(), [&](const Choice& c) {
+            return c.what == cut.what && c.unit == cut.unit && c.layer == cut.layer;
+        });
+    const auto& options = choice->options;
+    const auto own = std::find_if(options.begin(), options.end(),
+                                  [&](const Option& o) { return o.index == cut.option; });
+    double best = -std::numeric_limits<double>::infinity();
+    for (const auto& o : options) {
+        if (o.index == cut.option || !has_option(left, *choice, o.index)) continue;
+        const double worth = o.benefit.value - evidence.going_rate * o.price.value;
+        if (!(worth > best)) continue;
+        best = worth;
+        cut.replacement = o.index;
+        cut.benefit = independent_difference(o.benefit, own->benefit);
+        cut.price = independent_difference(o.price, own->price);
+    }
+}
+
+/// Mean over the cuts of what their replacements have more of.
+Estimate mean_gain(const DesignSpace& space, const OptionEffects& effects,
+                   const std::vector<Cut>& cuts, Estimate Cut::*of_one) {
+    if (cuts.size() == 1) return cuts.front().*of_one;
+    std::vector<Placement> gone;
+    std::vector<Placement> instead;
+    std::vector<Estimate> each;
+    for (const auto& cut : cuts) {
+        each.push_back(cut.*of_one);
+        if (cut.what != Cut::What::block) continue;
+        for (const int w : allowed(space.units[cut.unit].widths)) {
+            gone.push_back({cut.unit, cut.layer, w, cut.option});
+            instead.push_back({cut.unit, cut.layer, w, cut.replacement});
+        }
+    }
+    if (gone.empty()) return mean_of(each);  // several depths of a unit
+    return independent_difference(effects.mean(instead), effects.mean(gone));
+}
+
+}  // namespace
+
 void complete(const Evidence& evidence, const DesignSpace& left, Insight& insight) {
-    double benefit_part = 0;
-    double price_part = 0;
-    std::vector<Estimate> benefits;
-    std::vector<Estimate> prices;
-    DesignSpace without = evidence.space;
+    const DesignSpace& space = evidence.space;
+    DesignSpace without = space;
     for (auto& cut : insight.cuts) {
         remove(without, cut);
-        const auto choice =
-            std::find_if(evidence.choices.begin(), evidence.choices.end(), [&](const Choice& c) {
-                return c.what == cut.what && c.unit == cut.unit && c.layer == cut.layer;
-            });
-        const auto& options = choice->options;
-        const auto own = std::find_if(options.begin(), options.end(),
-                                      [&](const Option& o) { return o.index == cut.option; });
-        double best = -INFINITY;
-        for (const auto& o : options) {
-            if (o.index == cut.option || !has_option(left, *choice, o.index)) continue;
-            const double worth = o.benefit.value - evidence.going_rate * o.price.value;
-            if (!(worth > best)) continue;
-            best = worth;
-            cut.replacement = o.index;
-            cut.benefit = independent_difference(o.benefit, own->benefit);
-            cut.price = independent_difference(o.price, own->price);
-        }
-        benefit_part += cut.benefit.value;
-        price_part -= cut.price.value;
-        benefits.push_back(cut.benefit);
-        prices.push_back(cut.price);
+        replace(evidence, left, cut);
     }
-    insight.benefit = mean_of(benefits);
-    insight.price = mean_of(prices);
+    insight.benefit = mean_gain(space, evidence.benefit, insight.cuts, &Cut::benefit);
+    insight.price = mean_gain(space, evidence.price, insight.cuts, &Cut::price);
     insight.rate = quotient(insight.benefit, insight.price);
-    // a price that differs by half a per cent of the whole decides nothing
-    const auto n = static_cast<double>(insight.cuts.size());
-    const bool same_price = !evidence.priced() || std::abs(price_part) / n < 2.5 * evidence.tie;
-    insight.driver = same_price || benefit_part > evidence.going_rate * price_part
+    // a price that may be the same, or differs by half a per cent of the whole, decides nothing
+    const double less = -insight.price.value;
+    const bool same_price = !evidence.priced() || std::abs(less) < 2.5 * evidence.tie ||
+                            !(insight.price.low > 0 || insight.price.high < 0);
+    insight.driver = same_price || insight.benefit.value > evidence.going_rate * less
                          ? Insight::Driver::benefit
                          : Insight::Driver::price;
-    insight.removed =
-        1 - std::pow(10, size(without).log10_total - size(evidence.space).log10_total);
+    insight.removed = 1 - std::pow(10, size(without).log10_total - size(space).log10_total);
 }
 
 }  // namespace blockscope

@@ -50,10 +50,7 @@ std::vector<Insight> unfriendly_steps(const Evidence& evidence, DesignSpace& lef
     const DesignSpace& space = evidence.space;
     const auto& resolutions = evidence.price_profile->resolutions;
     const int resolution = resolutions.empty() ? space.default_resolution : resolutions.back();
-    std::vector<Profile> counts;
-    for (const char* name : {"macs", "params", "activation_bytes/total"}) {
-        counts.push_back(count_profile(space, name, resolution));
-    }
+    std::vector<Profile> counts;  // made when a step first needs them
     const std::string unit = evidence.price_profile->metric.unit;
     for (const Axis axis : {Axis::kernel, Axis::expansion}) {
         const char* name = axis == Axis::kernel ? "kernel" : "expansion";
@@ -62,6 +59,12 @@ std::vector<Insight> unfriendly_steps(const Evidence& evidence, DesignSpace& lef
             const Step first(space, axis, values[i - 2], values[i - 1]);
             const Step second(space, axis, values[i - 1], values[i]);
             if (first.from.empty() || second.from.empty()) continue;
+            if (!(second.of(evidence.price).low > evidence.tie)) continue;
+            if (counts.empty()) {
+                for (const char* count : {"macs", "params", "activation_bytes/total"}) {
+                    counts.push_back(count_profile(space, count, resolution));
+                }
+            }
             double growth = 0;  // of the count that grows most
             for (const auto& count : counts) {
                 const OptionEffects effects(space, &count);
