@@ -12,6 +12,7 @@
 #include "blockscope/space/space_file.hpp"
 
 #include "cli/architectures.hpp"
+#include "cli/changes.hpp"
 #include "cli/program.hpp"
 #include "cli/rows.hpp"
 
@@ -21,7 +22,7 @@ namespace {
 struct ExplainCommand {
     std::string space;
     std::string arch;
-    std::string metric = "macs";
+    std::vector<std::string> metrics{"macs"};
     std::string by = "layer";
     std::string output = "-";
     bool json = false;
@@ -63,7 +64,7 @@ Rows operator_rows(const DesignSpace& space, const Architecture& a, const Networ
 Rows layer_rows(const DesignSpace& space, const NetworkGraph& network,
                 const Explanation& explanation) {
     Rows rows{{"location", "block", "in", "out", "macs", "params", "activation_bytes",
-               "alive_bytes", "value", "share_percent", "swap", "improvement"},
+               "alive_bytes", "value", "share_percent", "against_mean", "swap", "improvement"},
               {}};
     for (const auto& layer : layer_costs(network)) {
         std::vector<std::string> row{part_name(layer.where),
@@ -77,15 +78,17 @@ Rows layer_rows(const DesignSpace& space, const NetworkGraph& network,
                                      "",
                                      "",
                                      "",
+                                     "",
                                      ""};
         for (const auto& part : explanation.parts) {
             if (part.where != layer.where) continue;
             if (part.block >= 0) row[1] = space.blocks[static_cast<std::size_t>(part.block)].name;
             row[8] = round_trip(part.value);
             if (explanation.is_sum) row[9] = significant(100 * part.value / explanation.value, 3);
+            row[10] = round_trip(part.against_mean);
             if (part.swap) {
-                row[10] = space.blocks[static_cast<std::size_t>(part.swap->block)].name;
-                row[11] = round_trip(part.swap->improvement);
+                row[11] = space.blocks[static_cast<std::size_t>(part.swap->block)].name;
+                row[12] = round_trip(part.swap->improvement);
             }
         }
         rows.cells.push_back(std::move(row));
@@ -99,11 +102,55 @@ std::string rule(const Explanation& explanation) {
     return explanation.is_sum ? "sum of its parts" : "the largest of its parts";
 }
 
+/// What each single change buys.
+int explain_changes(const ExplainCommand& command, const DesignSpace& space, const Architecture& a,
+                    const std::vector<std::unique_ptr<Metric>>& metrics, Console& console) {
+    const Rows rows = change_rows(space, a, metrics);
+    std::string text;
+    auto values = nlohmann::ordered_json::array();
+    for (const auto& metric : metrics) {
+        const MetricInfo& info = metric->info();
+        const double value = metric->evaluate(space, {&a, 1}).values.front();
+        values.push_back({{"metric", info.name},
+                          {"column", info.column},
+                          {"unit_of_measure", info.unit},
+                          {"value", std::isnan(value) ? nlohmann::ordered_json()
+                                                      : nlohmann::ordered_json(value)}});
+        text += fmt::format("{} of {} at {}x{}: {} {}\n", info.name, to_text(space, a),
+                            a.resolution, a.resolution, significant(value, 6), info.unit);
+    }
+    if (command.json) {
+        text = nlohmann::ordered_json{{"space", space.name},
+                                      {"arch", to_text(space, a)},
+                                      {"resolution", a.resolution},
+                                      {"metrics", std::move(values)},
+                                      {"changes", as_json(rows)}}
+                   .dump(1) +
+               "\n";
+    } else if (command.output != "-") {
+        text = as_csv(rows);
+    } else {
+        text +=
+            "what each single change adds, everything else as it is; rate: of the first by the "
+            "second\n\n" +
+            as_table(rows);
+    }
+    write_output(command.output, text);
+    if (command.output != "-") console.say(fmt::format("wrote {}", command.output));
+    return 0;
+}
+
 int run(const ExplainCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
     const auto a = parse_architecture(space, command.arch,
                                       chosen_resolutions(space, common).front(), "--arch");
-    const auto metric = make_metric(command.metric, space, common.seed, common.threads);
+    std::vector<std::unique_ptr<Metric>> metrics;
+    for (const auto& name : command.metrics) {
+        metrics.push_back(make_metric(name, space, common.seed, common.threads));
+    }
+    if (command.by == "change") return explain_changes(command, space, a, metrics, console);
+    if (metrics.size() > 1) throw CLI::ValidationError("several metrics need --by change");
+    const auto& metric = metrics.front();
     const auto network = lower(space, a);
     const auto explanation = explain(space, a, *metric);
     const MetricInfo& info = metric->info();
@@ -139,8 +186,9 @@ int run(const ExplainCommand& command, const Common& common, Console& console) {
             info.unit, info.source, rule(explanation));
         if (command.by == "layer") {
             text +=
-                "value: of the metric; swap: the block with the smallest improvement, everything "
-                "else as it is\n\n";
+                "value: of the metric; against_mean: more than with the mean of the blocks allowed "
+                "there; swap: the block with the smallest improvement; everything else as it "
+                "is\n\n";
         }
         text += as_table(command.by == "layer" ? layers : operators);
     }
@@ -164,11 +212,17 @@ void add_explain(Program& program) {
                          });
     verb.add_option("SPACE", command->space, "name or TOML file")->required();
     verb.add_option("--arch", command->arch, "architecture")->required();
-    verb.add_option("--metric", command->metric, "see blockscope metrics")->capture_default_str();
-    verb.add_option("--by", command->by, "one row for each layer or operator")
-        ->check(CLI::IsMember({"layer", "operator"}))
+    verb.add_option("--metric", command->metrics,
+                    "see blockscope metrics; with --by change may be repeated")
+        ->expected(1)
+        ->take_all()
         ->capture_default_str();
-    verb.add_flag("--json", command->json, "both, as JSON");
+    verb.add_option(
+            "--by", command->by,
+            "one row for each layer or operator, or for each single change and what it buys")
+        ->check(CLI::IsMember({"layer", "operator", "change"}))
+        ->capture_default_str();
+    verb.add_flag("--json", command->json, "all of it, as JSON");
     verb.add_option("-o,--output", command->output,
                     "file, written as CSV (or JSON); - for a table on standard output")
         ->capture_default_str();

@@ -86,6 +86,15 @@ Explanation explain(const DesignSpace& space, const Architecture& a, Metric& met
     }
     result.value = values.front();
     const double sign = direction == Direction::larger_is_better ? 1 : -1;
+    for (std::size_t i = 0; i < candidates.size();) {
+        const std::size_t part = candidates[i].part;
+        double sum = 0;
+        double others = 0;
+        for (; i < candidates.size() && candidates[i].part == part; ++i, ++others) {
+            sum += values[i + 1] - result.value;
+        }
+        result.parts[part].against_mean = -sum / (others + 1);
+    }
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const double improvement = sign * (values[i + 1] - result.value);
         auto& swap = result.parts[candidates[i].part].swap;

@@ -22,6 +22,9 @@ struct Part {
     /// What it adds to the metric (or, of a largest-term metric, its own value); NaN if the metric
     /// does not split over layers.
     double value = std::numeric_limits<double>::quiet_NaN();
+    /// What the metric has more with this block than on average of those allowed here, everything
+    /// else as it is: the choice's contribution, of any metric. NaN where swaps are not known.
+    double against_mean = std::numeric_limits<double>::quiet_NaN();
     /// The allowed block with the smallest improvement; nothing if none is better.
     std::optional<Swap> swap;
 };

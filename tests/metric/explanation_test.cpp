@@ -113,6 +113,8 @@ TEST(Explanation, EvaluatesTheSwapsOfAMetricThatDoesNotSplit) {
         ASSERT_TRUE(part.swap.has_value());
         EXPECT_EQ(part.swap->block, part.block + 1);
         EXPECT_EQ(part.swap->improvement, 1);
+        // block 4 of 0 to 8 is the mean one of a metric that counts them
+        EXPECT_NEAR(part.against_mean, part.block - 4, 1e-9);
     }
 }
 
