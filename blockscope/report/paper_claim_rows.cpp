@@ -364,8 +364,8 @@ void add_searches(Claims& c) {
           {34, "Note10: only sparse gains"},
           {35, "maximum accuracy with insight is at least that without"}}) {
         c.cannot(claim, what,
-                 claim == 35 ? "needs searches and the supernets' checkpoints"
-                             : "needs searches, which this check does not run");
+                 claim == 35 ? "see check paper --searches; supernets need their checkpoints"
+                             : "see check paper --searches");
     }
     c.more(36, "OFA 2080 Ti: a fourth layer costs in all five units, least lift", "ms", gpu,
            smallest(over_layers({4}, [](int u, int l) { return lift(gpu, u, l); })), 0.05);

@@ -103,6 +103,11 @@ PaperNumbers::Source* PaperNumbers::source(const PaperMetric& metric) {
     return source.get();
 }
 
+Metric* PaperNumbers::metric(const PaperMetric& metric) {
+    Source* from = source(metric);
+    return from == nullptr ? nullptr : from->metric.get();
+}
+
 const DesignSpace* PaperNumbers::space_of(const PaperMetric& metric) {
     return &space(space_name(metric.id));
 }

@@ -50,6 +50,8 @@ public:
     /// Exact for sums, pooled for predictors, with the 5 and 95 % percentiles.
     const Profile* profile(const PaperMetric& metric);
     std::optional<LayerTable> table(const PaperMetric& metric);
+    /// To evaluate architectures of its space; null where it was not given.
+    Metric* metric(const PaperMetric& metric);
 
     /// Mean, standard deviation and quantiles of n random networks, by themselves.
     enum class Moment { mean, deviation, p5, p95 };

@@ -55,6 +55,19 @@ TEST(CheckPaper, FindsThePublishedFiguresInThePublishedFiles) {
     EXPECT_GE(verdicts(file, "")["pass"], 500);
 }
 
+TEST(CheckPaper, SearchesWithoutDataSayWhatTheyNeed) {
+    const auto file = scratch("searches.csv");
+    const Outcome r = run("check paper --searches -o " + file.string());
+    EXPECT_EQ(r.code, 0) << r.text;
+    EXPECT_THAT(r.text, HasSubstr("11 panels not checkable"));
+    const auto csv = parse_csv(read_file(file), "searches.csv");
+    EXPECT_EQ(csv.rows.size(), 11U);
+    EXPECT_EQ(csv.rows[0][csv.column("verdict")], "not checkable");
+    const auto json = nlohmann::json::parse(run("check paper --searches --json --quiet").text);
+    EXPECT_EQ(json.at("search_seeds"), 10);
+    EXPECT_EQ(run("check paper --search-seeds 3").code, 2) << "only with --searches";
+}
+
 TEST(CheckPaper, FailsOnTablesThatWereTamperedWith) {
     NEEDS_DATA("original/note10");
     const auto folder = scratch_folder("tampered");
