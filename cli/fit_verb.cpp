@@ -25,6 +25,8 @@ struct FitCommand {
     std::string column;
     std::string unit;
     std::string holdout = "20%";
+    std::string test;
+    std::string about;
     FitOptions options;
     std::string output = "model.json";
 };
@@ -102,11 +104,11 @@ void say_curve(const FitResult& result, Console& console) {
     console.say(fmt::format(
         "learning curve: mean absolute error in {} on the held-out rows, by rows fitted to",
         card.unit));
-    Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel"}, {}};
+    Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel", "mlp"}, {}};
     for (const auto& point : result.curve) {
         rows.cells.push_back({fmt::format("{}", point.rows), fmt::format("{}", point.subsets),
                               shown(point.error.ridge), shown(point.error.hierarchical),
-                              shown(point.error.kernel)});
+                              shown(point.error.kernel), shown(point.error.mlp)});
     }
     const std::string table = as_table(rows);
     for (const auto line : split(trim(table), '\n')) console.say(fmt::format("  {}", line));
@@ -122,7 +124,8 @@ void say(const FitResult& result, Console& console) {
                             card.unit,
                             (error_of("ridge", result.cross_validated.ridge) +
                              error_of("hierarchical", result.cross_validated.hierarchical) +
-                             error_of("kernel", result.cross_validated.kernel))
+                             error_of("kernel", result.cross_validated.kernel) +
+                             error_of("mlp", result.cross_validated.mlp))
                                 .substr(2),
                             card.kind));
     say_curve(result, console);
@@ -131,7 +134,8 @@ void say(const FitResult& result, Console& console) {
     console.say(
         fmt::format("error on {} {}, {:g}% intervals:", e.rows, card.error_from, 100 * card.level));
     console.say("  mean absolute error    " + shown(e.mean_absolute, unit.c_str()));
-    console.say("  the same, of the truth " + shown(e.mean_percent, "%"));
+    console.say("  root mean square error " + shown(e.root_mean_square, unit.c_str()));
+    console.say("  absolute, of the truth " + shown(e.mean_percent, "%"));
     console.say("  within 5%              " + shown(e.within_5, "% of rows"));
     console.say("  within 10%             " + shown(e.within_10, "% of rows"));
     console.say("  Spearman               " + shown(e.spearman, ""));
@@ -155,6 +159,22 @@ int run(const FitCommand& command, const Common& common, Console& console) {
     GivenColumn column = given_column(table, command.column);
     name_quantity(column.info, command.unit, command.data);
     const Usable rows = usable(space, column, asked);
+    Usable test;
+    if (!command.test.empty()) {
+        options.holdout = 0;
+        test = usable(space,
+                      given_column(read_given_table(space, command.test, {command.column},
+                                                    asked.size() == 1 ? asked.front()
+                                                                      : space.default_resolution),
+                                   command.column),
+                      asked);
+        if (test.archs.empty()) {
+            throw Error(fmt::format("column '{}': no architecture with a value", command.column),
+                        command.test);
+        }
+        options.test_archs = test.archs;
+        options.test_values = test.values;
+    }
     if (rows.elsewhere > 0) {
         console.warn(fmt::format("{} architectures of the table are outside of '{}': left out",
                                  rows.elsewhere, space.name));
@@ -173,6 +193,7 @@ int run(const FitCommand& command, const Common& common, Console& console) {
     card.unit = column.info.unit;
     card.direction = text_of(column.info.direction);
     card.data_hash = content_hash(read_file(command.data));
+    if (!command.about.empty()) card.about = parse_about(read_file(command.about), command.about);
     if (Console::interrupted()) return 130;
     console.say(fmt::format(
         "{}: {} rows with a value, {} architectures at resolution {}; fitted to {}, seed {}",
@@ -204,12 +225,22 @@ void add_fit(Program& program) {
     verb.add_option("--unit", command->unit, "of the column, if its name does not say it");
     verb.add_option("--model", command->options.kind,
                     "ridge: coefficients by themselves; hierarchical: they share strength; "
-                    "kernel: what a sum over layers leaves, too; auto: by cross-validation")
-        ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel"}))
+                    "kernel: what a sum over layers leaves, too; mlp: a network for that; auto: by "
+                    "cross-validation")
+        ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel", "mlp"}))
         ->capture_default_str();
     verb.add_option("--holdout", command->holdout,
                     "share of rows that the model never sees and its error is taken from; 0: none")
         ->capture_default_str();
+    verb.add_option("--test", command->test,
+                    "CSV of rows that the error is taken from instead of held-out ones");
+    verb.add_option("--steps", command->options.steps,
+                    "of a network's training; 0: a hundred times through the table, at most 60,000")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{10000000}))
+        ->capture_default_str();
+    verb.add_option("--about", command->about,
+                    "JSON with texts for the model's card: quantity, source, citation, licence, "
+                    "source_error");
     verb.add_option("--level", command->options.level, "of all intervals")
         ->check(between(0, 1))
         ->capture_default_str();

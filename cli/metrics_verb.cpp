@@ -30,10 +30,21 @@ std::string why_not(const MetricReport& report, const DesignSpace& space) {
     return "";
 }
 
+/// What a model's file says of its error, for the space if one is given; empty: no model.
+std::string error_of(const MetricReport& report, const std::optional<DesignSpace>& space) {
+    if (!report.info.model) return "";
+    if (!space) return report.info.model->phrase;
+    try {
+        return make_metric(report.info.name, *space)->info().model->phrase;
+    } catch (const Error&) {
+        return "";
+    }
+}
+
 int run(const MetricsCommand& command) {
     std::optional<DesignSpace> space;
     if (!command.space.empty()) space = load_space(command.space);
-    Rows rows{{"metric", "unit", "available", "source"}, {}};
+    Rows rows{{"metric", "unit", "available", "source", "error of the model"}, {}};
     for (const auto& report : metric_reports()) {
         std::string available = report.available ? "yes" : "no";
         std::string source = report.info.source;
@@ -45,7 +56,8 @@ int run(const MetricsCommand& command) {
         } else if (!report.reason.empty()) {
             source += "; " + report.reason;
         }
-        rows.cells.push_back({report.info.name, report.info.unit, available, source});
+        rows.cells.push_back(
+            {report.info.name, report.info.unit, available, source, error_of(report, space)});
     }
     write_output("-", as_table(rows));
     return 0;

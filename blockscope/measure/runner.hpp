@@ -11,8 +11,9 @@ namespace blockscope {
 /// A program of somebody's that measures networks on a device we know nothing of
 /// (docs/measuring.md).
 struct RunnerOptions {
-    /// With `{onnx}`, `{space}`, `{arch}` or `{resolution}` in it: a shell command for each network, which
-    /// prints one or more numbers. Without: a process that answers each line of JSON with one.
+    /// With `{onnx}`, `{space}`, `{arch}` or `{resolution}` in it: a shell command for each
+    /// network, which prints one or more numbers. Without: a process that answers each line of JSON
+    /// with one.
     /// `{device}` in either is the device's name.
     std::string command;
     std::string unit = "ms";  ///< of what comes back; s, ms, us and ns are converted

@@ -1,8 +1,10 @@
 #include "blockscope/metric/model_metric.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -11,6 +13,8 @@
 #include "blockscope/model/lookup_table.hpp"
 #include "blockscope/model/model_file.hpp"
 #include "blockscope/model/ofa_flops_table.hpp"
+#include "blockscope/model/shipped_models.hpp"
+#include "blockscope/space/space_file.hpp"
 
 namespace blockscope {
 namespace {
@@ -38,11 +42,12 @@ std::pair<std::string, std::string> file_and_unit(const std::string& name) {
     return {rest.substr(0, hash), option.substr(5)};
 }
 
+/// One model, or several that each know other resolutions.
 class ModelMetric : public Metric {
 public:
-    ModelMetric(const std::string& name, Model model, unsigned threads)
-        : model_(std::move(model)), threads_(threads) {
-        const ModelCard& card = model_.card;
+    ModelMetric(const std::string& name, std::vector<Model> parts, unsigned threads)
+        : parts_(std::move(parts)), threads_(threads) {
+        const ModelCard& card = parts_.back().card;
         info_.name = name;
         info_.column = card.name;
         info_.unit = card.unit;
@@ -59,25 +64,50 @@ public:
                           Progress*) override {
         MetricColumn column;
         column.values.resize(archs.size());
-        model_.predictor->predict(archs, column.values, threads_);
-        for (std::size_t i = 0; i < archs.size(); ++i) {
-            double& value = column.values[i];
-            value *= model_.card.scale;
-            if (std::isfinite(value)) continue;
-            value = std::numeric_limits<double>::quiet_NaN();
-            const auto reason = model_.predictor->refusal(archs[i]);
-            column.failures.emplace_back(i, reason.empty() ? "the model gives no number" : reason);
+        for (std::size_t first = 0; first < archs.size();) {
+            const Model& part = part_for(archs[first]);
+            std::size_t last = parts_.size() == 1 ? archs.size() : first + 1;
+            while (last < archs.size() && archs[last].resolution == archs[first].resolution) ++last;
+            const auto values = std::span(column.values).subspan(first, last - first);
+            part.predictor->predict(archs.subspan(first, last - first), values, threads_);
+            for (std::size_t i = first; i < last; ++i) {
+                double& value = column.values[i];
+                value *= part.card.scale;
+                if (std::isfinite(value)) continue;
+                value = std::numeric_limits<double>::quiet_NaN();
+                column.failures.emplace_back(i, reason(archs[i]));
+            }
+            first = last;
         }
         return column;
     }
 
     std::optional<LayerTable> additive(const DesignSpace&, int resolution) override {
-        return model_.predictor->additive(resolution);  // those have scale 1
+        Architecture at_resolution;
+        at_resolution.resolution = static_cast<std::uint16_t>(resolution);
+        return part_for(at_resolution).predictor->additive(resolution);  // those have scale 1
     }
 
 private:
+    /// The one that knows the resolution; the last if none does.
+    const Model& part_for(const Architecture& a) const {
+        if (parts_.size() == 1) return parts_.front();
+        const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const Model& part) {
+            return part.predictor->refusal(a).empty();
+        });
+        return found == parts_.end() ? parts_.back() : *found;
+    }
+
+    std::string reason(const Architecture& a) const {
+        if (parts_.size() > 1) {
+            return fmt::format("no part of the model knows resolution {}", a.resolution);
+        }
+        const auto refusal = parts_.front().predictor->refusal(a);
+        return refusal.empty() ? "the model gives no number" : refusal;
+    }
+
     MetricInfo info_;
-    Model model_;
+    std::vector<Model> parts_;  ///< at least one
     unsigned threads_;
 };
 
@@ -86,7 +116,39 @@ private:
 std::unique_ptr<Metric> make_model_metric(const DesignSpace& space, const std::string& name,
                                           unsigned threads) {
     const auto [file, unit] = file_and_unit(name);
-    return std::make_unique<ModelMetric>(name, load_model(file, space, unit), threads);
+    std::vector<Model> one;
+    one.push_back(load_model(file, space, unit));
+    return std::make_unique<ModelMetric>(name, std::move(one), threads);
+}
+
+std::unique_ptr<Metric> make_shipped_metric(const DesignSpace& space, const std::string& name,
+                                            unsigned threads) {
+    auto parts = load_shipped(name, space);
+    if (parts.empty()) return nullptr;
+    return std::make_unique<ModelMetric>(name, std::move(parts), threads);
+}
+
+std::vector<MetricInfo> shipped_metrics() {
+    std::vector<MetricInfo> infos;
+    std::map<std::string, std::size_t> known;
+    std::string previous;
+    for (const auto& shipped : shipped_models()) {
+        if (shipped.space + shipped.metric == previous) continue;  // another resolution
+        previous = shipped.space + shipped.metric;
+        const auto metric = make_shipped_metric(load_space(shipped.space), shipped.metric, 1);
+        const MetricInfo& info = metric->info();
+        const std::string error = shipped.space + ": " + info.model->phrase;
+        if (const auto found = known.find(shipped.metric); found != known.end()) {
+            infos[found->second].model->phrase += "; " + error;
+            continue;
+        }
+        known[shipped.metric] = infos.size();
+        MetricInfo listed = info;
+        listed.model->phrase = error;
+        listed.source = info.source.substr(0, info.source.find(';'));
+        infos.push_back(std::move(listed));
+    }
+    return infos;
 }
 
 std::unique_ptr<Metric> make_lookup_metric(const DesignSpace& space, const std::string& name) {

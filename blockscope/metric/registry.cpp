@@ -27,6 +27,7 @@ std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& 
     }
     if (name.starts_with("model:")) return make_model_metric(space, name, threads);
     if (name.starts_with("run:")) return std::make_unique<RunMetric>(name, seed);
+    if (auto shipped = make_shipped_metric(space, name, threads)) return shipped;
     if (name == "flops/ofa-table") return make_ofa_flops_metric();
     if (name.starts_with("lut:")) return make_lookup_metric(space, name);
     std::vector<std::string> names;
@@ -38,6 +39,7 @@ std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& 
 std::vector<MetricReport> metric_reports() {
     std::vector<MetricReport> reports;
     for (auto& info : count_metrics()) reports.push_back({std::move(info), true, ""});
+    for (auto& info : shipped_metrics()) reports.push_back({std::move(info), true, ""});
     reports.push_back({{"csv:FILE#COLUMN", "", "of the column", Direction::neither, false,
                         "values of somebody's table, looked up by architecture"},
                        true,

@@ -9,76 +9,28 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
-#include "blockscope/space/placement.hpp"
+#include "blockscope/model/layer_features.hpp"
 
 namespace blockscope {
 namespace {
 
-/// Which coefficients there are. 0 is the constant; stem variants and layers follow.
-class Features {
-public:
-    explicit Features(const DesignSpace& space) : space_(space), table_(space, sum) {
-        blocks_ = static_cast<int>(space.blocks.size());
-        const bool choice = table_.stem_variants() > 1;
-        for (int v = 0; v < table_.stem_variants(); ++v) stem_.push_back(choice ? size_++ : -1);
-        for (int u = 0; u < table_.unit_count(); ++u) {
-            const Unit& unit = space.units[u];
-            for (int l = 0; l < unit.max_depth; ++l) {
-                auto& slot = slots_.emplace_back(table_.width_states(u) * blocks_, -1);
-                for (const int w : allowed(unit.widths)) {
-                    for (const int b : allowed(unit.blocks[l])) {
-                        slot[w * blocks_ + b] = size_++;
-                        effects_.push_back({u, l, w, b});
-                    }
-                }
-            }
-        }
+/// The coefficients of features as a table.
+LayerTable as_table(const DesignSpace& space, const LayerFeatures& features,
+                    const Eigen::VectorXd& coefficients, double scale, double shift) {
+    LayerTable t(space, LayerTable::Combine::sum);
+    for (int v = 0; v < t.stem_variants(); ++v) {
+        const int s = features.stem(v);
+        t.stem(v) = shift + scale * (coefficients[0] + (s >= 0 ? coefficients[s] : 0.0));
     }
-
-    int size() const { return size_; }
-    int most() const { return 2 + max_layers; }
-    int first_effect() const { return size_ - static_cast<int>(effects_.size()); }
-    const std::vector<Placement>& effects() const { return effects_; }
-
-    /// Numbers of the coefficients that make up `a`.
-    int of(const Architecture& a, int* numbers) const {
-        int n = 0;
-        numbers[n++] = 0;
-        if (const int s = stem_[table_.stem_variant(a)]; s >= 0) numbers[n++] = s;
-        for (std::size_t u = 0; u < space_.units.size(); ++u) {
-            const int first = space_.units[u].first_slot;
-            for (int s = first; s < first + a.depth[u]; ++s) {
-                numbers[n++] = slots_[s][a.width[u] * blocks_ + a.block[s]];
-            }
+    int number = features.first_placement();
+    for (const auto& [u, l, w, b] : features.placements()) {
+        for (int i = 0; i < (l == 0 ? t.incoming_states(u) : 1); ++i) {
+            t.term(u, l, i, w, b) = scale * coefficients[number];
         }
-        return n;
+        ++number;
     }
-
-    LayerTable table(const Eigen::VectorXd& coefficients, double scale, double shift) const {
-        LayerTable t(space_, sum);
-        for (int v = 0; v < t.stem_variants(); ++v) {
-            t.stem(v) =
-                shift + scale * (coefficients[0] + (stem_[v] >= 0 ? coefficients[stem_[v]] : 0.0));
-        }
-        for (std::size_t e = 0; e < effects_.size(); ++e) {
-            const auto& [u, l, w, b] = effects_[e];
-            for (int i = 0; i < (l == 0 ? t.incoming_states(u) : 1); ++i) {
-                t.term(u, l, i, w, b) = scale * coefficients[first_effect() + static_cast<int>(e)];
-            }
-        }
-        return t;
-    }
-
-private:
-    static constexpr auto sum = LayerTable::Combine::sum;
-    const DesignSpace& space_;
-    LayerTable table_;
-    int blocks_ = 0;
-    int size_ = 1;
-    std::vector<int> stem_;
-    std::vector<std::vector<int>> slots_;
-    std::vector<Placement> effects_;
-};
+    return t;
+}
 
 /// Covariance of two coefficients of one unit that share strength.
 double alike(const DesignSpace& space, const Placement& p, const Placement& q) {
@@ -102,14 +54,14 @@ double of_depths(int layer, int other) {
 
 /// Inverse of the prior covariance, in units of the values' variance. own: share of a coefficient
 /// that it has for itself.
-Eigen::MatrixXd prior_precision(const DesignSpace& space, const Features& features, Prior prior,
-                                double own) {
+Eigen::MatrixXd prior_precision(const DesignSpace& space, const LayerFeatures& features,
+                                Prior prior, double own) {
     const int n = features.size();
-    const int first = features.first_effect();
+    const int first = features.first_placement();
     Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(n, n);
     covariance(0, 0) = 1e6;  // the constant is free
     for (int i = 1; i < first; ++i) covariance(i, i) = 0.1;
-    const auto& effects = features.effects();
+    const auto& effects = features.placements();
     for (std::size_t i = 0; i < effects.size(); ++i) {
         for (std::size_t j = i + 1; j-- > 0 && effects[j].unit == effects[i].unit;) {
             double c = prior == Prior::shared ? alike(space, effects[i], effects[j])
@@ -155,7 +107,7 @@ public:
         variance /= static_cast<double>(targets.size());
         scale_ = variance > 0 ? std::sqrt(variance) : 1.0;
         parts_.assign(static_cast<std::size_t>(folds), Moments(features_.size()));
-        std::array<int, 2 + max_layers> numbers{};
+        std::array<int, LayerFeatures::most> numbers{};
         for (std::size_t i = 0; i < archs.size(); ++i) {
             Moments& part = parts_[fold[i]];
             const double y = (targets[i] - mean_) / scale_;
@@ -174,7 +126,7 @@ public:
 
     /// Fitted without fold `left_out`; to everything if it is negative.
     LayerTable table(int left_out) const {
-        return features_.table(solve(left_out, strength_, precision_), scale_, mean_);
+        return as_table(space_, features_, solve(left_out, strength_, precision_), scale_, mean_);
     }
 
 private:
@@ -224,7 +176,7 @@ private:
     }
 
     const DesignSpace& space_;
-    Features features_;
+    LayerFeatures features_;
     Prior prior_;
     Moments whole_;
     std::vector<Moments> parts_;

@@ -144,6 +144,15 @@ BLOCKSCOPE_INLINE void join(const float* a, const float* b, const float* c, floa
     }
 }
 
+template <int width>
+BLOCKSCOPE_INLINE void pass(const float* z, const float* e, std::size_t n, float* sum) {
+    for (std::size_t i = 0; i < n; i += width) {
+        const Vector<float, width> none{};
+        const Vector<float, width> open = vector_at<width>(e + i);
+        vector_at<width>(sum + i) += vector_at<width>(z + i) > none ? open : none;
+    }
+}
+
 /// x becomes 1 / (1 + exp(-x)). The exponential is 2^n p(r) with n whole and p of degree 6.
 /// Source of the coefficients: Moshier, Cephes library, expf.
 template <int width>
@@ -209,11 +218,14 @@ BLOCKSCOPE_INLINE void gru(const float* x, const float* s, std::size_t n, float*
                                 std::size_t n, float* out) {                                      \
         join<bytes / 4>(a, b, c, slope, n, out);                                                  \
     }                                                                                             \
+    attributes void name##_pass(const float* z, const float* e, std::size_t n, float* total) {    \
+        pass<bytes / 4>(z, e, n, total);                                                          \
+    }                                                                                             \
     attributes void name##_gru(const float* x, const float* s, std::size_t n, float* h) {         \
         gru<bytes / 4>(x, s, n, h);                                                               \
     }                                                                                             \
-    constexpr Kernels name##_kernels{#name,      name##_dense, name##_dense64,                    \
-                                     name##_sum, name##_join,  name##_gru};
+    constexpr Kernels name##_kernels{#name,       name##_dense, name##_dense64, name##_sum,       \
+                                     name##_join, name##_pass,  name##_gru};
 
 // NOLINTEND(bugprone-macro-parentheses)
 

@@ -68,6 +68,8 @@ struct Kernels {
     /// out = f(a + b) + c, likewise.
     void (*join)(const float* a, const float* b, const float* c, float slope, std::size_t n,
                  float* out);
+    /// sum += e where z > 0, likewise: the way back through a ReLU.
+    void (*pass)(const float* z, const float* e, std::size_t n, float* sum);
     /// A step of a GRU for one state h of n numbers. x and s: what input and state add to the
     /// reset, update and new gates, [3][n]:
     ///     r = sigmoid(x0 + s0), z = sigmoid(x1 + s1), h = (1 - z) tanh(x2 + r s2) + z h

@@ -60,18 +60,23 @@ Split split(std::span<const Architecture> archs, std::span<const double> values,
     return parts;
 }
 
+/// A fifth less of so many makes a network no worse, and to train another one takes as long again.
+constexpr std::size_t enough_rows = 20000;
+
 /// One kind's model of some rows.
 struct Fitted {
     CrossFit cross;
     std::optional<KernelCorrection> correction;
-    std::vector<double> predicted;  ///< of each row, by the model that has not seen it
+    std::optional<FeedForward> network;
+    std::vector<double> predicted;  ///< of each row, by the model that has not seen it; NaN: none
     double error = 0;               ///< root mean square of value - predicted
 };
 
 class Fitter {
 public:
-    Fitter(const DesignSpace& space, const std::vector<int>& resolutions)
-        : space_(space), resolutions_(resolutions) {}
+    Fitter(const DesignSpace& space, const std::vector<int>& resolutions, const FitOptions& options,
+           Progress* progress)
+        : space_(space), resolutions_(resolutions), options_(options), progress_(progress) {}
 
     Fitted additive(const Rows& rows, Prior prior) const {
         Fitted f;
@@ -98,6 +103,49 @@ public:
         return f;
     }
 
+    /// A network for what the hierarchical sum leaves; one more without the first fold, for its
+    /// error. From enough_rows on that one is the model.
+    Fitted with_network(const Rows& rows, const Fitted& hierarchical) const {
+        Fitted f = hierarchical;
+        f.network.reset();
+        FittedModel part = without(f, 0);
+        part.network = trained(part, rows, [&](std::size_t i) { return f.cross.fold[i] != 0; });
+        std::vector<std::size_t> judged;
+        std::vector<Architecture> archs;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (f.cross.fold[i] != 0) continue;
+            judged.push_back(i);
+            archs.push_back(rows.archs[i]);
+        }
+        const auto predicted = predictions(part, archs);
+        f.predicted.assign(rows.size(), std::nan(""));
+        for (std::size_t k = 0; k < judged.size(); ++k) f.predicted[judged[k]] = predicted[k];
+        f.error = root_mean_square(rows, f.predicted);
+        if (rows.size() >= enough_rows) {
+            f.network = std::move(part.network);
+            f.cross.models.erase(f.cross.models.begin() + 1, f.cross.models.end());  // its sum
+        } else {
+            f.network = trained(model(f), rows, [](std::size_t) { return true; });
+        }
+        return f;
+    }
+
+    /// Root mean square of a cheaper kind's error on the rows that a network is judged by.
+    static double error_on_first_fold(const Rows& rows, const Fitted& f) {
+        std::vector<double> predicted(rows.size(), std::nan(""));
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (f.cross.fold[i] == 0) predicted[i] = f.predicted[i];
+        }
+        return root_mean_square(rows, predicted);
+    }
+
+    std::vector<double> predictions(const FittedModel& m,
+                                    std::span<const Architecture> archs) const {
+        std::vector<double> values(archs.size());
+        make_fitted_predictor(m, space_)->predict(archs, values, 1);
+        return values;
+    }
+
     /// The mean of the folds' models.
     FittedModel model(const Fitted& f) const {
         const auto& models = f.cross.models;
@@ -107,7 +155,8 @@ public:
         FittedModel result{{},
                            resolutions_,
                            {std::move(table), models.front().offset, models.front().scale},
-                           std::nullopt};
+                           std::nullopt,
+                           f.network};
         if (f.correction) {
             const auto& [kernel, landmarks, weights, predicted] = *f.correction;
             std::vector<double> mean(landmarks.size(), 0.0);
@@ -120,10 +169,10 @@ public:
     }
 
     double mean_absolute_error(const Fitted& f, const Rows& unseen) const {
-        const FittedModel m = model(f);
+        const auto predicted = predictions(model(f), unseen.archs);
         double sum = 0;
         for (std::size_t i = 0; i < unseen.size(); ++i) {
-            sum += std::abs(value(m, unseen.archs[i]) - unseen.values[i]);
+            sum += std::abs(predicted[i] - unseen.values[i]);
         }
         return sum / static_cast<double>(unseen.size());
     }
@@ -131,14 +180,45 @@ public:
 private:
     static double root_mean_square(const Rows& rows, const std::vector<double>& predicted) {
         double squares = 0;
+        std::size_t n = 0;
         for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (std::isnan(predicted[i])) continue;
             squares += (rows.values[i] - predicted[i]) * (rows.values[i] - predicted[i]);
+            ++n;
         }
-        return std::sqrt(squares / static_cast<double>(rows.size()));
+        return std::sqrt(squares / static_cast<double>(n));
+    }
+
+    /// The additive model that was fitted without one fold.
+    FittedModel without(const Fitted& f, std::size_t fold) const {
+        return {{}, resolutions_, f.cross.models[fold], std::nullopt, std::nullopt};
+    }
+
+    template <typename Used>
+    FeedForward trained(const FittedModel& additive, const Rows& rows, const Used& used) const {
+        std::vector<Architecture> archs;
+        std::vector<double> left;
+        const auto said = predictions(additive, rows.archs);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (!used(i)) continue;
+            archs.push_back(rows.archs[i]);
+            left.push_back(rows.values[i] - said[i]);
+        }
+        TrainingOptions training;
+        training.seed = options_.seed;
+        training.batch = rows.size() < 20000 ? 64 : 256;
+        training.steps = options_.steps;
+        if (training.steps == 0) {  // a hundred times through the table
+            training.steps =
+                std::clamp<std::size_t>(100 * archs.size() / training.batch, 2000, 60000);
+        }
+        return train_feed_forward(space_, archs, left, training, progress_);
     }
 
     const DesignSpace& space_;
     const std::vector<int>& resolutions_;
+    const FitOptions& options_;
+    Progress* progress_;
 };
 
 /// 10, 20, 50, 100, ... and all.
@@ -153,7 +233,7 @@ std::vector<std::size_t> curve_sizes(std::size_t all) {
     return sizes;
 }
 
-std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
+std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts, bool network,
                                        Progress* progress) {
     constexpr std::size_t most_subsets = 5;  // a single small one says more about its luck
     std::vector<CurvePoint> curve;
@@ -167,7 +247,7 @@ std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
         CurvePoint point;
         point.rows = n;
         point.subsets = n > 200 ? 1 : std::min(most_subsets, parts.fitted.size() / n);
-        point.error = {0, 0, 0};
+        point.error = {0, 0, 0, 0};
         for (std::size_t s = 0; s < point.subsets; ++s) {
             const Rows rows = parts.fitted.part(s * n, n);
             const auto share = 1.0 / static_cast<double>(point.subsets);
@@ -178,6 +258,10 @@ std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
             point.error.hierarchical += share * fitter.mean_absolute_error(shared, parts.held_out);
             point.error.kernel +=
                 kernel ? share * fitter.mean_absolute_error(*kernel, parts.held_out) : std::nan("");
+            point.error.mlp += network && n >= least_for_network
+                                   ? share * fitter.mean_absolute_error(
+                                                 fitter.with_network(rows, shared), parts.held_out)
+                                   : std::nan("");
         }
         curve.push_back(point);
     }
@@ -204,7 +288,7 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     std::sort(resolutions.begin(), resolutions.end());
     resolutions.erase(std::unique(resolutions.begin(), resolutions.end()), resolutions.end());
     if (resolutions.size() > 255) throw Error("a model holds up to 255 resolutions");
-    const Fitter fitter(space, resolutions);
+    const Fitter fitter(space, resolutions, options, progress);
 
     const bool any = options.kind == "auto";
     Fitted chosen;
@@ -229,7 +313,16 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
                 "variance that a sum over layers leaves; --model auto tells");
         }
         consider("hierarchical", shared, errors.hierarchical);
-        if (kernel) consider("kernel", std::move(*kernel), errors.kernel);
+        const bool network = any && parts.fitted.size() >= least_for_network;
+        if (kernel && options.kind != "mlp") consider("kernel", std::move(*kernel), errors.kernel);
+        if (network || options.kind == "mlp") {
+            Fitted trained = fitter.with_network(parts.fitted, shared);
+            errors.mlp = trained.error;
+            if (!any || trained.error < Fitter::error_on_first_fold(parts.fitted, chosen)) {
+                chosen = std::move(trained);
+                kind = "mlp";
+            }
+        }
     }
 
     FitResult result{fitter.model(chosen), errors, {}, {}};
@@ -240,22 +333,33 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     card.rows = parts.fitted.size();
     card.seed = options.seed;
     card.level = options.level;
-    card.half_width = conformal_half_width(parts.fitted.values, chosen.predicted, options.level);
-    if (parts.held_out.size() == 0) {
+    Rows judged;
+    std::vector<double> unseen;
+    for (std::size_t i = 0; i < parts.fitted.size(); ++i) {
+        if (std::isnan(chosen.predicted[i])) continue;
+        judged.add(parts.fitted.archs[i], parts.fitted.values[i]);
+        unseen.push_back(chosen.predicted[i]);
+    }
+    card.half_width = conformal_half_width(judged.values, unseen, options.level);
+    const bool tested = !options.test_archs.empty();
+    const auto archs_of_error =
+        tested ? options.test_archs : std::span<const Architecture>(parts.held_out.archs);
+    const auto truth =
+        tested ? options.test_values : std::span<const double>(parts.held_out.values);
+    if (truth.empty()) {
         card.error_from = "cross-validated rows";
-        card.error = prediction_error(parts.fitted.values, chosen.predicted, options.level);
+        card.error = prediction_error(judged.values, unseen, options.level);
         return result;
     }
-    card.error_from = "held-out rows";
-    std::vector<double> predicted;
+    card.error_from = tested ? "rows of the test table" : "held-out rows";
+    const auto predicted = fitter.predictions(result.model, archs_of_error);
     std::size_t covered = 0;
-    for (std::size_t i = 0; i < parts.held_out.size(); ++i) {
-        predicted.push_back(value(result.model, parts.held_out.archs[i]));
-        covered += std::abs(predicted[i] - parts.held_out.values[i]) <= card.half_width ? 1 : 0;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        covered += std::abs(predicted[i] - truth[i]) <= card.half_width ? 1 : 0;
     }
-    card.error = prediction_error(parts.held_out.values, predicted, options.level);
-    result.covered = proportion(covered, parts.held_out.size(), options.level);
-    result.curve = learning_curve(fitter, parts, progress);
+    card.error = prediction_error(truth, predicted, options.level);
+    result.covered = proportion(covered, truth.size(), options.level);
+    if (!tested) result.curve = learning_curve(fitter, parts, kind == "mlp", progress);
     return result;
 }
 

@@ -11,24 +11,32 @@
 
 namespace blockscope {
 
-/// A fit below this many architectures is refused.
+/// A fit below this many architectures is refused, and a network's.
 inline constexpr std::size_t least_fitted = 20;
+inline constexpr std::size_t least_for_network = 500;
 
 struct FitOptions {
-    /// "ridge", "hierarchical", "kernel", or "auto": the least error in cross-validation. A kernel
-    /// is added only where it pays (kernel_correction.hpp).
+    /// "ridge", "hierarchical", "kernel", "mlp", or "auto": the least error in cross-validation. A
+    /// kernel is added only where it pays (kernel_correction.hpp); auto tries a network from
+    /// least_for_network rows on.
     std::string kind = "auto";
     double holdout = 0.2;  ///< share that the model never sees and its error is taken from; 0:
                            ///< none, the error is then cross-validated
     double level = 0.95;   ///< of all intervals
     std::uint64_t seed = 1;
+    std::size_t steps = 0;  ///< of a network's training; 0: by the number of rows
+    /// Architectures of another table, whose error is the model's if there are any (holdout 0).
+    std::span<const Architecture> test_archs = {};
+    std::span<const double> test_values = {};
 };
 
-/// Root-mean-square error in cross-validation; NaN where a kind was not tried or does not pay.
+/// Root-mean-square error in cross-validation; NaN where a kind was not tried or does not pay. That
+/// of a network, whose training costs much, is of the first fold's rows.
 struct KindErrors {
     double ridge = std::numeric_limits<double>::quiet_NaN();
     double hierarchical = std::numeric_limits<double>::quiet_NaN();
     double kernel = std::numeric_limits<double>::quiet_NaN();
+    double mlp = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Mean absolute error on the held-out rows of models that were fitted to fewer.
@@ -46,7 +54,9 @@ struct FitResult {
 };
 
 /// Fits a predictor. The model is the mean of the models that were fitted without one fold each,
-/// and its prediction interval is what they miss their own folds by. An architecture's body is held
+/// and its prediction interval is what they miss their own folds by. A network learns what the
+/// hierarchical sum leaves of all rows; its interval is what another one, trained without the first
+/// fold, misses that fold by. An architecture's body is held
 /// out at all resolutions or at none.
 /// archs: distinct, of the space, at any resolutions; these become what the model knows. values:
 /// finite, as many. Throws Error for fewer than least_fitted to fit, and for values that are equal.

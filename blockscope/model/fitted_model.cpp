@@ -38,7 +38,9 @@ double value_at(const FittedModel& model, const Architecture& a, std::size_t res
 class FittedPredictor : public Predictor {
 public:
     FittedPredictor(FittedModel model, DesignSpace space)
-        : model_(std::move(model)), space_(std::move(space)) {}
+        : model_(std::move(model)), space_(std::move(space)) {
+        if (model_.network) runner_.emplace(*model_.network, space_, model_.resolutions);
+    }
 
     void predict(std::span<const Architecture> archs, std::span<double> out,
                  unsigned threads) const override {
@@ -49,6 +51,12 @@ public:
                                 const auto r = index_of(model_, archs[i].resolution);
                                 out[i] = r == unknown ? std::numeric_limits<double>::quiet_NaN()
                                                       : value_at(model_, archs[i], r);
+                            }
+                            if (!runner_) return;
+                            Lanes<float> work;
+                            for (std::size_t i = first; i < last; i += FeedForwardRunner::batch) {
+                                const std::size_t n = std::min(FeedForwardRunner::batch, last - i);
+                                runner_->add(archs.subspan(i, n), out.subspan(i, n), work);
                             }
                         });
     }
@@ -65,6 +73,7 @@ public:
 private:
     FittedModel model_;
     DesignSpace space_;
+    std::optional<FeedForwardRunner> runner_;
 };
 
 }  // namespace
@@ -75,7 +84,7 @@ double value(const FittedModel& model, const Architecture& a) {
 
 std::optional<LayerTable> layer_table(const FittedModel& model, const DesignSpace& space,
                                       int resolution) {
-    if (model.smooth) return std::nullopt;
+    if (model.smooth || model.network) return std::nullopt;
     const std::size_t r = index_of(model, resolution);
     if (r == unknown) throw Error(not_fitted(model, resolution));
     LayerTable table(space, LayerTable::Combine::sum);
@@ -90,11 +99,14 @@ std::unique_ptr<Predictor> make_fitted_predictor(FittedModel model, const Design
 
 std::string error_phrase(const FittedCard& card) {
     const auto& error = card.error;
-    return fmt::format("mean absolute error {} {} ({} to {}), Spearman {} on {} {}",
-                       significant(error.mean_absolute.value, 3), card.unit,
-                       significant(error.mean_absolute.low, 3),
-                       significant(error.mean_absolute.high, 3),
-                       significant(error.spearman.value, 3), error.rows, card.error_from);
+    const auto& about = card.about;
+    return fmt::format(
+        "mean absolute error {} {} ({} to {}), Spearman {} on {} {}{}{}",
+        significant(error.mean_absolute.value, 3), card.unit,
+        significant(error.mean_absolute.low, 3), significant(error.mean_absolute.high, 3),
+        significant(error.spearman.value, 4), error.rows, card.error_from,
+        about.source.empty() ? "" : ", against " + about.source,
+        about.source_error.empty() ? "" : "; that one's own error: " + about.source_error);
 }
 
 std::string body_fingerprint(const DesignSpace& space) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blockscope/model/cross_fit.hpp"
+#include "blockscope/model/feed_forward.hpp"
 #include "blockscope/model/prediction_error.hpp"
 #include "blockscope/model/predictor.hpp"
 #include "blockscope/model/product_kernel.hpp"
@@ -16,7 +17,7 @@ namespace blockscope {
 /// What a fitted model says of itself.
 struct FittedCard {
     std::string tool;  ///< "blockscope 0.1.0"
-    std::string kind;  ///< "ridge", "hierarchical", "kernel"
+    std::string kind;  ///< "ridge", "hierarchical", "kernel", "mlp"
     std::string name;  ///< of the column it was fitted to
     std::string unit;
     std::string direction;    ///< "smaller_is_better", "larger_is_better" or "neither"
@@ -25,13 +26,22 @@ struct FittedCard {
     std::string data_hash;    ///< content_hash of the table's bytes
     std::size_t rows = 0;     ///< architectures it was fitted to
     std::uint64_t seed = 0;
-    std::string error_from;  ///< "held-out rows" or "cross-validated rows"
+    std::string
+        error_from;  ///< "held-out rows", "rows of the test table" or "cross-validated rows"
     PredictionError error;
     double level = 0;       ///< of the intervals
     double half_width = 0;  ///< of the prediction interval, in the unit
+    /// Where the table came from, if its maker said: texts, "" where not said.
+    struct About {
+        std::string quantity;  ///< "latency on Huawei Kirin 9000 NPU, batch 1"
+        std::string source;    ///< of the table: what made the numbers
+        std::string citation;
+        std::string licence;       ///< of the source
+        std::string source_error;  ///< how wrong the source is by its own account
+    } about;
 };
 
-/// A predictor fitted by ourselves: an additive model, and what a kernel adds to it.
+/// A predictor fitted by ourselves: an additive model, and what a kernel or a network adds to it.
 struct FittedModel {
     struct Smooth {
         ProductKernel kernel;
@@ -42,13 +52,14 @@ struct FittedModel {
     std::vector<int> resolutions;  ///< ascending; it knows no others
     Surrogate additive;
     std::optional<Smooth> smooth;
+    std::optional<FeedForward> network;  ///< not both
 };
 
-/// archs at the model's resolutions.
+/// a at one of the model's resolutions. Without what a network adds.
 double value(const FittedModel& model, const Architecture& a);
 
 /// resolution: one of the model's, else throws Error that names them. Nothing for a model with a
-/// kernel.
+/// kernel or a network.
 std::optional<LayerTable> layer_table(const FittedModel& model, const DesignSpace& space,
                                       int resolution);
 

@@ -35,11 +35,34 @@ struct NamedEstimate {
     Estimate PredictionError::*member;
 };
 constexpr NamedEstimate estimates[] = {{"mean_absolute", &PredictionError::mean_absolute},
+                                       {"root_mean_square", &PredictionError::root_mean_square},
                                        {"mean_percent", &PredictionError::mean_percent},
                                        {"within_5_percent", &PredictionError::within_5},
                                        {"within_10_percent", &PredictionError::within_10},
                                        {"spearman", &PredictionError::spearman},
                                        {"kendall", &PredictionError::kendall}};
+
+/// Likewise the texts about a table's source.
+struct NamedText {
+    const char* name;
+    std::string FittedCard::About::*member;
+};
+constexpr NamedText about_texts[] = {{"quantity", &FittedCard::About::quantity},
+                                     {"source", &FittedCard::About::source},
+                                     {"citation", &FittedCard::About::citation},
+                                     {"licence", &FittedCard::About::licence},
+                                     {"source_error", &FittedCard::About::source_error}};
+
+/// Nine digits bring a float back; one line a row.
+std::string as_text(std::span<const float> numbers) {
+    std::string text;
+    for (const float v : numbers) {
+        if (!text.empty()) text += ' ';
+        const auto shorter = fmt::format("{:.5g}", v);
+        text += std::strtof(shorter.c_str(), nullptr) == v ? shorter : fmt::format("{:.9g}", v);
+    }
+    return text;
+}
 
 /// A value of the file with its path, for messages.
 class Node {
@@ -89,6 +112,22 @@ public:
         }
         return result;
     }
+    /// What as_text wrote; expected: how many, 0 for any number.
+    std::vector<float> floats(std::size_t expected) const {
+        std::vector<float> result;
+        const std::string all = text();
+        for (const auto part : split(all, ' ')) {
+            double v = 0;
+            if (!parse_number(std::string(part), v) || !(std::abs(v) < 1e30)) {
+                refuse(fmt::format("holds {}, which is no number below 1e30", printable(part)));
+            }
+            result.push_back(static_cast<float>(v));
+        }
+        if (expected != 0 && result.size() != expected) {
+            refuse(fmt::format("has {} numbers where {} are expected", result.size(), expected));
+        }
+        return result;
+    }
     Estimate estimate() const {
         const auto nodes = list();
         if (nodes.size() != 3) refuse("is no value with two bounds");
@@ -118,7 +157,17 @@ FittedCard read_card(const Node& root) {
     const Node error = root.at("error");
     card.error_from = error.at("from").text();
     card.error.rows = error.at("rows").count();
-    for (const auto& [name, member] : estimates) card.error.*member = error.at(name).estimate();
+    for (const auto& [name, member] : estimates) {
+        const bool later = member == &PredictionError::root_mean_square;  // than the first files
+        if (later && !error.has(name)) continue;
+        card.error.*member = error.at(name).estimate();
+    }
+    if (root.has("about")) {
+        const Node about = root.at("about");
+        for (const auto& [name, member] : about_texts) {
+            if (about.has(name)) card.about.*member = about.at(name).text();
+        }
+    }
     card.level = root.at("interval").at("level").number();
     card.half_width = root.at("interval").at("half_width").number();
     for (const char* key : {"name", "unit"}) {  // they are printed and head columns
@@ -159,6 +208,81 @@ FittedModel::Smooth read_smooth(const Node& node, const DesignSpace& space) {
     return smooth;
 }
 
+/// Number of a layer's or of h's outputs.
+std::size_t read_width(const Node& node) {
+    const auto width = node.count();
+    if (width < 1 || width > 4096) node.refuse("is not from 1 to 4096");
+    return width;
+}
+
+FeedForward read_network(const Node& node, const DesignSpace& space) {
+    FeedForward network;
+    network.width = read_width(node.at("width"));
+    const auto window = node.at("window").count();
+    if (window < 1 || window > 64) node.at("window").refuse("is not from 1 to 64");
+    const std::size_t columns = network.width * window;
+    network.scale = node.at("scale").number();
+    network.by_resolution = node.at("by_resolution").floats(2 * network.width);
+    const LayerFeatures features(space);
+    network.rows.emplace_back(columns, 0.0F);
+    if (features.first_placement() > 1) {
+        const auto stem = node.at("stem").list();
+        if (static_cast<int>(stem.size()) != features.stem_variants()) {
+            node.at("stem").refuse(fmt::format("has {} rows where {} are expected", stem.size(),
+                                               features.stem_variants()));
+        }
+        for (const auto& row : stem) network.rows.push_back(row.floats(columns));
+    }
+    const Node rows = node.at("rows");
+    for (const auto& p : features.placements()) {
+        network.rows.push_back(rows.at(label(space, p)).floats(columns));
+    }
+    std::size_t inputs = network.width;
+    for (const auto& layer : node.at("layers").list()) {
+        const auto bias = layer.at("bias").floats(0);
+        const auto weight = layer.at("weight").list();
+        if (weight.size() != bias.size() || bias.size() > 4096) {
+            layer.refuse("has not one row of weights for each bias, or above 4096");
+        }
+        FeedForward::Layer read{{}, bias};
+        for (const auto& row : weight) {
+            const auto numbers = row.floats(inputs);
+            read.weight.insert(read.weight.end(), numbers.begin(), numbers.end());
+        }
+        inputs = bias.size();
+        network.layers.push_back(std::move(read));
+    }
+    if (network.layers.empty() || inputs != 1)
+        node.at("layers").refuse("does not end in one output");
+    return network;
+}
+
+ordered_json as_json(const FeedForward& network, const DesignSpace& space) {
+    ordered_json j;
+    j["width"] = network.width;
+    j["window"] = network.window();
+    j["scale"] = network.scale;
+    j["by_resolution"] = as_text(network.by_resolution);
+    const LayerFeatures features(space);
+    for (int s = 1; s < features.first_placement(); ++s) {
+        j["stem"].push_back(as_text(network.rows[static_cast<std::size_t>(s)]));
+    }
+    auto number = static_cast<std::size_t>(features.first_placement());
+    for (const auto& p : features.placements()) {
+        j["rows"][label(space, p)] = as_text(network.rows[number++]);
+    }
+    std::size_t inputs = network.width;
+    for (const auto& layer : network.layers) {
+        ordered_json rows;
+        for (std::size_t o = 0; o < layer.bias.size(); ++o) {
+            rows.push_back(as_text(std::span(layer.weight).subspan(o * inputs, inputs)));
+        }
+        j["layers"].push_back({{"weight", rows}, {"bias", as_text(layer.bias)}});
+        inputs = layer.bias.size();
+    }
+    return j;
+}
+
 }  // namespace
 
 std::string to_text(const FittedModel& model, const DesignSpace& space) {
@@ -175,6 +299,9 @@ std::string to_text(const FittedModel& model, const DesignSpace& space) {
         {"name", card.space}, {"fingerprint", card.fingerprint}, {"body", body_fingerprint(space)}};
     j["data"] = {{"rows", card.rows}, {"fnv1a", card.data_hash}};
     j["seed"] = card.seed;
+    for (const auto& [name, member] : about_texts) {
+        if (!(card.about.*member).empty()) j["about"][name] = card.about.*member;
+    }
     j["error"] = {{"from", card.error_from}, {"rows", card.error.rows}};
     for (const auto& [name, member] : estimates) j["error"][name] = as_json(card.error.*member);
     j["interval"] = {{"level", card.level}, {"half_width", card.half_width}};
@@ -199,12 +326,32 @@ std::string to_text(const FittedModel& model, const DesignSpace& space) {
         }
         smooth["weights"] = model.smooth->weights;
     }
+    if (model.network) j["network"] = as_json(*model.network, space);
     return j.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 bool looks_like_fitted_model(std::string_view bytes) {
     // safetensors begins with eight bytes of a length, the last of which are 0
     return bytes.starts_with('{') && bytes.substr(0, 8).find('\0') == std::string_view::npos;
+}
+
+FittedCard::About parse_about(std::string_view text, const std::string& source) {
+    FittedCard::About about;
+    const json j = json::parse(text, nullptr, false);
+    const Node root(j, "", source);
+    if (!j.is_object()) throw Error("is no JSON object", source);
+    for (const auto& [key, value] : j.items()) {
+        const auto* known = std::find_if(std::begin(about_texts), std::end(about_texts),
+                                         [&](const NamedText& t) { return t.name == key; });
+        if (known == std::end(about_texts)) {
+            throw Error(fmt::format("{} is none of quantity, source, citation, licence and "
+                                    "source_error",
+                                    printable(key)),
+                        source);
+        }
+        about.*known->member = root.at(key).text();
+    }
+    return about;
 }
 
 FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
@@ -232,7 +379,7 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
             fmt::format("a model of space {}, not of '{}'", printable(card.space), space.name),
             source);
     }
-    FittedModel model{card, {}, {read_table(root, space), {}, {}}, std::nullopt};
+    FittedModel model{card, {}, {read_table(root, space), {}, {}}, std::nullopt, std::nullopt};
     for (const auto& node : root.at("resolutions").list()) {
         const auto r = node.count();
         if (r < 16 || r > 4096) node.refuse("is not from 16 to 4096");
@@ -244,6 +391,7 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
     model.additive.offset = root.at("offset").numbers(model.resolutions.size());
     model.additive.scale = root.at("scale").numbers(model.resolutions.size());
     if (root.has("kernel")) model.smooth = read_smooth(root.at("kernel"), space);
+    if (root.has("network")) model.network = read_network(root.at("network"), space);
     return model;
 }
 

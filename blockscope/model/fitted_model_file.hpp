@@ -20,4 +20,8 @@ bool looks_like_fitted_model(std::string_view bytes);
 FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
                                const std::string& source);
 
+/// The texts about a table's source: {"quantity": "latency on ...", "source": ..., "citation": ...,
+/// "licence": ..., "source_error": ...}, any of them. Throws Error for anything else.
+FittedCard::About parse_about(std::string_view text, const std::string& source);
+
 }  // namespace blockscope

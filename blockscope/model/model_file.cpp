@@ -33,8 +33,10 @@ std::string kind_of(const TensorFile& file) {
                 file.source);
 }
 
-Model fitted(const std::string& path, const std::string& text, const DesignSpace& space,
-             const std::string& unit) {
+}  // namespace
+
+Model parse_model(const std::string& text, const DesignSpace& space, const std::string& path,
+                  const std::string& unit) {
     FittedModel model = parse_fitted_model(text, space, path);
     const FittedCard& c = model.card;
     if (!unit.empty() && unit != c.unit) {
@@ -43,7 +45,8 @@ Model fitted(const std::string& path, const std::string& text, const DesignSpace
     ModelCard card;
     card.name = c.name;
     card.kind = c.kind;
-    card.quantity = c.kind + " model fitted to a table";
+    card.quantity = c.about.quantity.empty() ? c.kind + " model fitted to a table"
+                                             : c.about.quantity + " (" + c.kind + " model)";
     card.unit = c.unit;
     card.error = error_phrase(c);
     card.direction = c.direction;
@@ -52,11 +55,9 @@ Model fitted(const std::string& path, const std::string& text, const DesignSpace
     return {std::move(card), make_fitted_predictor(std::move(model), space)};
 }
 
-}  // namespace
-
 Model load_model(const std::string& path, const DesignSpace& space, const std::string& unit) {
     if (const auto text = read_file(path); looks_like_fitted_model(text)) {
-        return fitted(path, text, space, unit);
+        return parse_model(text, space, path, unit);
     }
     const TensorFile file = read_tensor_file(path);
     const std::string kind = kind_of(file);

@@ -21,4 +21,8 @@ struct Model {
 /// that are not numbers.
 Model load_model(const std::string& path, const DesignSpace& space, const std::string& unit = "");
 
+/// A model of ours from its text (fitted_model_file.hpp). Throws Error likewise.
+Model parse_model(const std::string& text, const DesignSpace& space, const std::string& source,
+                  const std::string& unit = "");
+
 }  // namespace blockscope

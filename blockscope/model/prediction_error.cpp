@@ -35,6 +35,11 @@ PredictionError prediction_error(std::span<const double> truth, std::span<const 
     error.rows = truth.size();
     const auto absolute = distances(truth, predicted);
     error.mean_absolute = mean(absolute, level);
+    std::vector<double> squares;
+    for (const double d : absolute) squares.push_back(d * d);
+    const Estimate square = mean(squares, level);
+    error.root_mean_square = {std::sqrt(square.value), std::sqrt(std::max(0.0, square.low)),
+                              std::sqrt(square.high)};
     error.spearman = spearman(truth, predicted, level);
     error.kendall = kendall(truth, predicted, level);
     if (std::find(truth.begin(), truth.end(), 0.0) != truth.end()) return error;

@@ -10,9 +10,10 @@ namespace blockscope {
 /// How far predictions are from the truth, with intervals over architectures.
 struct PredictionError {
     std::size_t rows = 0;
-    Estimate mean_absolute;  ///< in the values' unit; Student's interval
-    Estimate mean_percent;   ///< absolute, of the truth; nothing where a true value is 0
-    Estimate within_5;       ///< per cent of rows at most 5 % off; Wilson's interval
+    Estimate mean_absolute;     ///< in the values' unit; Student's interval
+    Estimate root_mean_square;  ///< likewise, of the squares
+    Estimate mean_percent;      ///< absolute, of the truth; nothing where a true value is 0
+    Estimate within_5;          ///< per cent of rows at most 5 % off; Wilson's interval
     Estimate within_10;
     Estimate spearman;
     Estimate kendall;

@@ -89,6 +89,47 @@ RC_GTEST_PROP(FittedModel, OfAnySpaceReadsBackWithTheSamePredictions, ()) {
     }
 }
 
+/// A network of random weights on top of a fitted sum.
+ordered_json with_network() {
+    const auto path = std::string(BLOCKSCOPE_SOURCE_DIR) + "/tests/golden/models/network.json";
+    return ordered_json::parse(read_file(path));
+}
+const DesignSpace& small() {
+    static const DesignSpace space =
+        load_space(std::string(BLOCKSCOPE_SOURCE_DIR) + "/tests/golden/models/small.toml");
+    return space;
+}
+
+TEST(FittedModel, ReadsBackItsNetworkAndItsSource) {
+    const auto model = parse_fitted_model(with_network().dump(), small(), "m.json");
+    ASSERT_TRUE(model.network);
+    EXPECT_EQ(model.network->window(), 2);
+    EXPECT_EQ(model.card.about.licence, "CC0");
+    const auto text = to_text(model, small());
+    EXPECT_EQ(to_text(parse_fitted_model(text, small(), "m.json"), small()), text);
+}
+
+TEST(FittedModel, NamesWhatIsWrongWithItsNetwork) {
+    const auto refused = [](const std::string& path, const ordered_json& value,
+                            const std::string& what) {
+        auto j = with_network();
+        j[ordered_json::json_pointer(path)] = value;
+        EXPECT_THAT(refusal(j.dump(), small()), HasSubstr(what));
+    };
+    EXPECT_EQ(refusal(with_network().dump(), small()), "read");
+    refused("/network/width", 3, "'network.by_resolution' has 4 numbers where 6 are expected");
+    refused("/network/width", 5000, "'network.width' is not from 1 to 4096");
+    refused("/network/window", 0, "'network.window' is not from 1 to 64");
+    refused("/network/rows/U1-L1-MBConv3-3", "1 nan 2 3", "holds 'nan', which is no number");
+    refused("/network/rows/U1-L1-MBConv3-3", "1 1e31 2 3", "holds '1e31', which is no number");
+    refused("/network/rows/U1-L1-MBConv3-3", "1 2", "has 2 numbers where 4 are expected");
+    refused("/network/rows", ordered_json::object(), "'network.rows.U1-L1-MBConv3-3' is missing");
+    refused("/network/layers", ordered_json::array(), "does not end in one output");
+    refused("/network/layers/1/bias", "1 2", "has not one row of weights for each bias");
+    refused("/network/layers/0/weight/1", "1 2 3", "has 3 numbers where 2 are expected");
+    refused("/about/licence", 3, "'about.licence' is not a text");
+}
+
 TEST(FittedModel, IsRefusedCutAnywhere) {
     for (std::size_t n = 0; n + 1 < some_text().size(); n += 97) {
         EXPECT_THAT(refusal(some_text().substr(0, n)), HasSubstr("is not JSON"));
