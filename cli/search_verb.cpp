@@ -270,18 +270,21 @@ void add_search(Program& program) {
     several("--limit", command->limits,
             "'METRIC<=NUMBER' or '>=', in the metric's unit; may be repeated");
     verb.add_option("--algorithm", command->algorithm,
-                    "random-mutation, max-accuracy, nsga2, regularized-evolution or random")
-        ->check(CLI::IsMember(
-            {"random-mutation", "max-accuracy", "nsga2", "regularized-evolution", "random"}))
+                    "random-mutation, max-accuracy, nsga2, regularized-evolution, surrogate (few "
+                    "evaluations) or random")
+        ->check(CLI::IsMember({"random-mutation", "max-accuracy", "nsga2", "regularized-evolution",
+                               "surrogate", "random"}))
         ->capture_default_str();
     verb.add_option("--seeds", command->seeds, "one search each: 1-5 or 1,3,8; default --seed");
-    verb.add_option("--initial", command->initial,
-                    "random networks to start with; default 100, of max-accuracy 20")
+    verb.add_option(
+            "--initial", command->initial,
+            "random networks to start with; default 100, of max-accuracy 20, of surrogate 60")
         ->check(CLI::PositiveNumber);
-    verb.add_option("--iterations", command->iterations, "default 10, of max-accuracy 4")
+    verb.add_option("--iterations", command->iterations,
+                    "default 10, of max-accuracy 4, of surrogate 20")
         ->check(CLI::PositiveNumber);
     verb.add_option("--children", command->children,
-                    "networks of an iteration; default 200, of max-accuracy 50")
+                    "networks of an iteration; default 200, of max-accuracy 50, of surrogate 20")
         ->check(CLI::PositiveNumber);
     verb.add_option("--fronts", command->fronts, "random-mutation: how many fronts are parents")
         ->check(CLI::PositiveNumber)

@@ -56,7 +56,7 @@ std::vector<Architecture> offspring(SearchState& state, const std::vector<std::s
 
 void search_by_mutation(SearchState& state) {
     const auto& options = state.options;
-    state.ask(state.draw_new(options.initial), 0);
+    state.ask(state.first_ones(), 0);
     for (std::size_t i = 1; i <= options.iterations && !state.ends_before(i); ++i) {
         auto parents = options.algorithm == Algorithm::max_accuracy
                            ? best_of(state.visited, options.top)

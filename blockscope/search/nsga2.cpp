@@ -43,7 +43,7 @@ std::vector<std::size_t> survivors(const Visited& visited, std::vector<std::size
 void search_by_nsga2(SearchState& state) {
     const auto& options = state.options;
     auto& rng = state.rng;
-    const auto initial = state.ask(state.draw_new(options.initial), 0);
+    const auto initial = state.ask(state.first_ones(), 0);
     auto population = survivors(state.visited, initial, options.initial);
     for (std::size_t i = 1; i <= options.iterations && !state.ends_before(i); ++i) {
         const auto n = static_cast<std::uint32_t>(population.size());

@@ -26,7 +26,7 @@ std::size_t parent(SearchState& state, const std::deque<std::size_t>& population
 
 void search_by_regularized_evolution(SearchState& state) {
     const auto& options = state.options;
-    const auto initial = state.ask(state.draw_new(options.initial), 0);
+    const auto initial = state.ask(state.first_ones(), 0);
     std::deque<std::size_t> population(initial.begin(), initial.end());
     for (std::size_t i = 1; i <= options.iterations && !state.ends_before(i); ++i) {
         for (std::size_t made = 0; made < options.children && !state.ends_before(i);) {

@@ -14,8 +14,8 @@
 namespace blockscope {
 namespace {
 
-constexpr std::array<std::string_view, 5> names{"random-mutation", "max-accuracy", "nsga2",
-                                                "regularized-evolution", "random"};
+constexpr std::array<std::string_view, 6> names{"random-mutation",       "max-accuracy", "nsga2",
+                                                "regularized-evolution", "surrogate",    "random"};
 
 void check(const Problem& problem, const SearchOptions& options) {
     if (problem.objectives.empty()) throw Error("a search needs something to be good at");
@@ -64,6 +64,10 @@ SearchOptions paper_options(Algorithm algorithm) {
         options.initial = 20;
         options.iterations = 4;
         options.children = 50;
+    } else if (algorithm == Algorithm::surrogate) {
+        options.initial = 60;
+        options.iterations = 20;
+        options.children = 20;
     }
     return options;
 }
@@ -82,6 +86,9 @@ SearchRun search(const Problem& problem, const SearchOptions& options, Progress*
             break;
         case Algorithm::regularized_evolution:
             search_by_regularized_evolution(state);
+            break;
+        case Algorithm::surrogate:
+            search_by_surrogate(state);
             break;
         case Algorithm::random:
             search_at_random(state);

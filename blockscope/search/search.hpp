@@ -18,12 +18,18 @@ namespace blockscope {
 ///     by unit and mutated, survivors from parents and children together.
 /// regularized_evolution: Real et al., AAAI 2019: the best of a random few of the population has a
 ///     child, which takes the place of the oldest. Of several objectives, one of the few's front.
+/// surrogate: for what takes long to evaluate: models are fitted to all that was seen, searched
+/// with
+///     nsga2, and what promises to add most to the front's hypervolume is evaluated; objectives are
+///     taken to be half a standard error better than expected, so what is uncertain gets looked at.
+///     After Knowles, "ParEGO", IEEE TEVC 10 (2006), and Lu et al., "NSGANetV2", ECCV 2020.
 /// random: architectures drawn as for profiles.
 enum class Algorithm : std::uint8_t {
     random_mutation,
     max_accuracy,
     nsga2,
     regularized_evolution,
+    surrogate,
     random
 };
 
@@ -37,17 +43,18 @@ struct SearchOptions {
     Algorithm algorithm = Algorithm::random_mutation;
     std::size_t initial = 100;  ///< drawn at random; nsga2, regularized_evolution: the population
     std::size_t iterations = 10;
-    std::size_t children = 200;   ///< of an iteration
-    std::size_t fronts = 1;       ///< random_mutation: how many, one peeled off after the other
-    std::size_t top = 10;         ///< max_accuracy: parents, and how many are the result
-    std::size_t chain = 1;        ///< both: mutations in a row from each parent; each counts
-    std::size_t tournament = 25;  ///< regularized_evolution: the random few
-    std::size_t at_once = 10;     ///< regularized_evolution: children evaluated together
+    std::size_t children = 200;       ///< of an iteration
+    std::size_t fronts = 1;           ///< random_mutation: how many, one peeled off after the other
+    std::size_t top = 10;             ///< max_accuracy: parents, and how many are the result
+    std::size_t chain = 1;            ///< both: mutations in a row from each parent; each counts
+    std::size_t tournament = 25;      ///< regularized_evolution: the random few
+    std::size_t at_once = 10;         ///< regularized_evolution: children evaluated together
+    std::vector<Architecture> start;  ///< asked for first, the random ones fill up to `initial`
     MutationRates rates;
     std::uint64_t seed = 1;
 };
 
-/// What the paper ran: 100 + 10 * 200, and for max_accuracy 20 + 4 * 50.
+/// What the paper ran: 100 + 10 * 200, and for max_accuracy 20 + 4 * 50. Of surrogate 60 + 20 * 20.
 SearchOptions paper_options(Algorithm algorithm);
 
 /// What a search saw and found.

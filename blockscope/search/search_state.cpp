@@ -61,6 +61,14 @@ std::vector<Architecture> SearchState::draw_new(std::size_t n) {
     return make_new(n, [this] { return sampler.draw(rng); });
 }
 
+std::vector<Architecture> SearchState::first_ones() {
+    auto archs = options.start;
+    const std::size_t missing = options.initial - std::min(options.initial, archs.size());
+    const auto drawn = draw_new(missing);
+    archs.insert(archs.end(), drawn.begin(), drawn.end());
+    return archs;
+}
+
 std::vector<std::size_t> SearchState::nearest() const {
     std::vector<std::size_t> rows(visited.size());
     std::iota(rows.begin(), rows.end(), std::size_t{0});
@@ -84,7 +92,7 @@ std::vector<std::size_t> best_of(const Visited& visited, std::size_t top) {
 }
 
 void search_at_random(SearchState& state) {
-    state.ask(state.draw_new(state.options.initial), 0);
+    state.ask(state.first_ones(), 0);
     for (std::size_t i = 1; i <= state.options.iterations && !state.ends_before(i); ++i) {
         state.ask(state.draw_new(state.options.children), i);
     }

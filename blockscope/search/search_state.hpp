@@ -38,6 +38,9 @@ struct SearchState {
     /// True if the search must end before iteration `next`, and notes why.
     bool ends_before(std::size_t next);
 
+    /// What a search begins with: options.start, then random ones up to options.initial.
+    std::vector<Architecture> first_ones();
+
     /// n random architectures that were not seen; fewer where so many draws in a row were not new
     /// that hardly any are left.
     std::vector<Architecture> draw_new(std::size_t n);
@@ -54,6 +57,7 @@ struct SearchState {
 void search_by_mutation(SearchState& state);  ///< random_mutation and max_accuracy
 void search_by_nsga2(SearchState& state);
 void search_by_regularized_evolution(SearchState& state);
+void search_by_surrogate(SearchState& state);
 void search_at_random(SearchState& state);
 
 /// The `top` best usable rows by the first objective; equals in the order they were seen.

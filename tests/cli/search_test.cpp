@@ -61,7 +61,8 @@ TEST(SearchVerb, WritesFrontsHistoryAndSummary) {
 }
 
 TEST(SearchVerb, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
-    for (const auto* algorithm : {"random-mutation", "nsga2", "regularized-evolution", "random"}) {
+    for (const auto* algorithm :
+         {"random-mutation", "nsga2", "regularized-evolution", "surrogate", "random"}) {
         std::set<std::string> fronts;
         std::set<std::string> histories;
         for (const auto* threads : {"1", "4"}) {
