@@ -145,6 +145,7 @@ int run(const ExplainCommand& command, const Common& common, Console& console) {
     const auto a = parse_architecture(space, command.arch,
                                       chosen_resolutions(space, common).front(), "--arch");
     std::vector<std::unique_ptr<Metric>> metrics;
+    metrics.reserve(command.metrics.size());
     for (const auto& name : command.metrics) {
         metrics.push_back(make_metric(name, space, common.seed, common.threads));
     }

@@ -196,7 +196,7 @@ void complete(const Evidence& evidence, const DesignSpace& left, Insight& insigh
     // a price that may be the same, or differs by half a per cent of the whole, decides nothing
     const double less = -insight.price.value;
     const bool same_price = !evidence.priced() || std::abs(less) < 2.5 * evidence.tie ||
-                            !(insight.price.low > 0 || insight.price.high < 0);
+                            (insight.price.low <= 0 && insight.price.high >= 0);
     insight.driver = same_price || insight.benefit.value > evidence.going_rate * less
                          ? Insight::Driver::benefit
                          : Insight::Driver::price;

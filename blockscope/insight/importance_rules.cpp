@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr double mean_rate = 0.1;
 constexpr double least_rate = 0.02;
 constexpr double most_rate = 0.5;
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Variance of the benefit over a choice's options that are left, present or not.
 double variance_left(const Choice& choice, const DesignSpace& left) {
@@ -38,8 +40,8 @@ std::vector<Insight> indifferent_choices(const Evidence& evidence, DesignSpace& 
     for (const auto& choice : evidence.choices) {
         const Option* cheapest = nullptr;
         const Option* dearest = nullptr;
-        double most = -INFINITY;
-        double least = INFINITY;
+        double most = -infinity;
+        double least = infinity;
         int count = 0;
         for (const auto& option : choice.options) {
             if (!has_option(left, choice, option.index)) continue;
@@ -49,8 +51,8 @@ std::vector<Insight> indifferent_choices(const Evidence& evidence, DesignSpace& 
             }
             if (dearest == nullptr || option.price.value > dearest->price.value) dearest = &option;
             const bool known = !std::isnan(option.benefit.value);
-            most = std::max(most, known ? option.benefit.high : INFINITY);
-            least = std::min(least, known ? option.benefit.low : -INFINITY);
+            most = std::max(most, known ? option.benefit.high : infinity);
+            least = std::min(least, known ? option.benefit.low : -infinity);
         }
         if (count < 2 || !(most - least <= limit) ||
             !(dearest->price.low - cheapest->price.high > evidence.tie)) {

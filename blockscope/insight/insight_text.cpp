@@ -12,7 +12,7 @@ namespace blockscope {
 
 std::string text_of(const Estimate& e, const std::string& unit) {
     if (std::isnan(e.value)) return "not known";
-    const std::string value = significant(e.value, 3) + " " + unit;
+    std::string value = significant(e.value, 3) + " " + unit;
     if (e.low == e.high) return value;
     return fmt::format("{} ({} to {})", value, significant(e.low, 3), significant(e.high, 3));
 }

@@ -131,6 +131,7 @@ std::vector<Insight> off_front(const Evidence& evidence, DesignSpace& left) {
     const DesignSpace& space = evidence.space;
     const Marks network = pooled_marks(evidence, -1);
     std::vector<Marks> units;
+    units.reserve(space.units.size());
     for (int u = 0; u < static_cast<int>(space.units.size()); ++u) {
         units.push_back(pooled_marks(evidence, u));
     }

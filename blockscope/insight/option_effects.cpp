@@ -34,7 +34,8 @@ Estimate mean_of(std::span<const Estimate> estimates) {
 }
 
 Estimate quotient(const Estimate& numerator, const Estimate& denominator) {
-    if (!(denominator.low > 0 || denominator.high < 0)) return {};
+    const bool apart = denominator.low > 0 || denominator.high < 0;
+    if (!apart) return {};
     const double corners[] = {numerator.low / denominator.low, numerator.low / denominator.high,
                               numerator.high / denominator.low, numerator.high / denominator.high};
     return {numerator.value / denominator.value, *std::min_element(corners, corners + 4),
@@ -43,14 +44,12 @@ Estimate quotient(const Estimate& numerator, const Estimate& denominator) {
 
 OptionEffects::OptionEffects(const DesignSpace& space, const Profile* profile)
     : space_(space), profile_(profile), places_(placements(space)) {
-    const auto blocks = space.blocks.size();
-    std::size_t most_widths = 1;
-    for (const auto& unit : space.units) most_widths = std::max(most_widths, unit.channels.size());
-    index_.assign(max_layers * most_widths * blocks, 0);
+    std::size_t widths = 1;
+    for (const auto& unit : space.units) widths = std::max(widths, unit.channels.size());
+    widths_ = static_cast<int>(widths);
+    index_.assign(max_layers * widths * space.blocks.size(), 0);
     for (std::size_t c = 0; c < places_.size(); ++c) {
-        const Placement& p = places_[c];
-        const auto slot = static_cast<std::size_t>(space.units[p.unit].first_slot + p.layer);
-        index_[(slot * most_widths + p.width) * blocks + p.block] = c;
+        index_[position(places_[c])] = c;
     }
     depths_.resize(space.units.size());
     steps_.resize(space.units.size());
@@ -69,11 +68,13 @@ OptionEffects::OptionEffects(const DesignSpace& space, const Profile* profile)
     }
 }
 
+std::size_t OptionEffects::position(const Placement& p) const {
+    const int slot = space_.units[p.unit].first_slot + p.layer;
+    return static_cast<std::size_t>(slot * widths_ + p.width) * space_.blocks.size() + p.block;
+}
+
 const Estimate& OptionEffects::cell(const Placement& p) const {
-    const auto blocks = space_.blocks.size();
-    const auto slot = static_cast<std::size_t>(space_.units[p.unit].first_slot + p.layer);
-    const std::size_t widths = index_.size() / (max_layers * blocks);
-    return profile_->cells[index_[(slot * widths + p.width) * blocks + p.block]].simultaneous;
+    return profile_->cells[index_[position(p)]].simultaneous;
 }
 
 Estimate OptionEffects::depth(int unit, int depth) const { return depths_[unit][depth]; }

@@ -41,12 +41,14 @@ public:
     Estimate mean(std::span<const Placement> placements) const;
 
 private:
+    std::size_t position(const Placement& p) const;  ///< in index_
     const Estimate& cell(const Placement& p) const;
 
     const DesignSpace& space_;
     const Profile* profile_;
     std::vector<Placement> places_;
-    std::vector<std::size_t> index_;
+    int widths_ = 1;                  ///< most that a unit has
+    std::vector<std::size_t> index_;  ///< into the profile's cells
     std::vector<std::vector<Estimate>> depths_, steps_;
 };
 

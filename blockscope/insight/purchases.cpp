@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -10,7 +11,8 @@ namespace blockscope {
 namespace {
 
 double rank(const Purchase& p) {
-    if (std::isnan(p.rate.value)) return p.benefit.value > 0 ? INFINITY : -INFINITY;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (std::isnan(p.rate.value)) return p.benefit.value > 0 ? infinity : -infinity;
     return p.rate.value;
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -10,10 +12,11 @@
 namespace blockscope {
 namespace {
 
-/// The two ends of a step at all places that allow them, and what lies between.
+/// The two ends of a step at all places that allow them.
 struct Step {
     std::vector<Placement> from, to;
 
+    /// unit: -1 for all.
     Step(const DesignSpace& space, Axis axis, double a, double b, int unit = -1) {
         for (const auto& [p, q] : axis_pairs(space, axis, a, b)) {
             if (unit >= 0 && p.unit != unit) continue;
@@ -26,20 +29,93 @@ struct Step {
     }
 };
 
-/// Exact effects of a count.
-Profile count_profile(const DesignSpace& space, const char* name, int resolution) {
-    const auto metric = make_count_metric(name);
-    const auto table = metric->additive(space, resolution);
+/// Three neighbouring values of an axis.
+struct Values {
+    Axis axis = Axis::kernel;
+    double first = 0, second = 0, third = 0;
+    const char* name() const { return axis == Axis::kernel ? "kernel" : "expansion"; }
+};
+
+/// Exact effects of what can be counted.
+std::vector<Profile> count_profiles(const DesignSpace& space, int resolution) {
+    std::vector<Profile> profiles;
     ProfileOptions options;
     options.percentiles.clear();
-    return exact_profile(space, *table, metric->info(), resolution, options);
+    for (const char* name : {"macs", "params", "activation_bytes/total"}) {
+        const auto metric = make_count_metric(name);
+        if (const auto table = metric->additive(space, resolution)) {
+            profiles.push_back(exact_profile(space, *table, metric->info(), resolution, options));
+        }
+    }
+    return profiles;
 }
 
-/// Cost of step `second` in excess of what it would be if the cost of `first` grew as counts do.
-Estimate excess(const OptionEffects& price, const Step& first, const Step& second, double growth) {
-    const Estimate before = first.of(price);
-    const Estimate scaled{growth * before.value, growth * before.low, growth * before.high};
-    return independent_difference(second.of(price), scaled);
+/// How much more the second step adds than the first, of the count that grows most.
+double growth_of(const DesignSpace& space, const std::vector<Profile>& counts, const Step& first,
+                 const Step& second) {
+    double growth = 0;
+    for (const auto& count : counts) {
+        const OptionEffects effects(space, &count);
+        const double before = first.of(effects).value;
+        if (before > 0) growth = std::max(growth, second.of(effects).value / before);
+    }
+    return growth;
+}
+
+/// Price of the second step in excess of what it would be if that of the first grew as counts do.
+Estimate excess_of(const Evidence& evidence, const Values& v, double growth, int unit = -1) {
+    const Estimate before =
+        Step(evidence.space, v.axis, v.first, v.second, unit).of(evidence.price);
+    return independent_difference(
+        Step(evidence.space, v.axis, v.second, v.third, unit).of(evidence.price),
+        {growth * before.value, growth * before.low, growth * before.high});
+}
+
+/// "unit 5 (1.78 ms)": where the excess is largest.
+std::string worst_unit(const Evidence& evidence, const Values& v, double growth) {
+    int worst = -1;
+    double most = 0;
+    for (int u = 0; u < static_cast<int>(evidence.space.units.size()); ++u) {
+        const double here = excess_of(evidence, v, growth, u).value;
+        if (worst >= 0 && !(here > most)) continue;
+        worst = u;
+        most = here;
+    }
+    return fmt::format("unit {} ({:.3g} {})", worst + 1, most, evidence.price_profile->metric.unit);
+}
+
+std::vector<Cut> cuts_of(const Step& step) {
+    std::vector<Cut> cuts;
+    std::set<std::tuple<int, int, int>> known;  // of another width already
+    for (const auto& p : step.to) {
+        if (!known.insert({p.unit, p.layer, p.block}).second) continue;
+        cuts.push_back({Cut::What::block, p.unit, p.layer, p.block, 0, {}, {}});
+    }
+    return cuts;
+}
+
+Insight insight_of(const Evidence& evidence, const Values& v, const Step& step, double growth,
+                   const Estimate& excess) {
+    const std::string unit = evidence.price_profile->metric.unit;
+    Insight insight;
+    insight.kind = Insight::Kind::unfriendly;
+    insight.driver = Insight::Driver::price;
+    insight.subject = fmt::format("{} {:g}", v.name(), v.third);
+    insight.benefit = step.of(evidence.benefit);
+    insight.price = step.of(evidence.price);
+    insight.rate = quotient(insight.benefit, insight.price);
+    insight.status = insight.rate.high < evidence.poor_rate()    ? Insight::Status::applied
+                     : insight.rate.value < evidence.poor_rate() ? Insight::Status::refused
+                                                                 : Insight::Status::observed;
+    insight.reason = fmt::format(
+        "costs {} in excess of what its counts explain (which grow {:.3g} times as much as from "
+        "{:g} to {:g}), most in {}; instead of {:g} it brings {} for {}: {}, the going rate is "
+        "{:.3g}",
+        text_of(excess, unit), growth, v.first, v.second, worst_unit(evidence, v, growth), v.second,
+        text_of(insight.benefit, evidence.benefit_profile.metric.unit),
+        text_of(insight.price, unit), text_of(insight.rate, rate_unit(evidence)),
+        evidence.going_rate);
+    return insight;
 }
 
 }  // namespace
@@ -49,89 +125,36 @@ std::vector<Insight> unfriendly_steps(const Evidence& evidence, DesignSpace& lef
     if (!evidence.priced()) return insights;
     const DesignSpace& space = evidence.space;
     const auto& resolutions = evidence.price_profile->resolutions;
-    const int resolution = resolutions.empty() ? space.default_resolution : resolutions.back();
     std::vector<Profile> counts;  // made when a step first needs them
-    const std::string unit = evidence.price_profile->metric.unit;
     for (const Axis axis : {Axis::kernel, Axis::expansion}) {
-        const char* name = axis == Axis::kernel ? "kernel" : "expansion";
         const auto values = axis_values(space, axis);
         for (std::size_t i = 2; i < values.size(); ++i) {
-            const Step first(space, axis, values[i - 2], values[i - 1]);
-            const Step second(space, axis, values[i - 1], values[i]);
+            const Values v{axis, values[i - 2], values[i - 1], values[i]};
+            const Step first(space, axis, v.first, v.second);
+            const Step second(space, axis, v.second, v.third);
             if (first.from.empty() || second.from.empty()) continue;
             if (!(second.of(evidence.price).low > evidence.tie)) continue;
             if (counts.empty()) {
-                for (const char* count : {"macs", "params", "activation_bytes/total"}) {
-                    counts.push_back(count_profile(space, count, resolution));
-                }
+                counts = count_profiles(
+                    space, resolutions.empty() ? space.default_resolution : resolutions.back());
             }
-            double growth = 0;  // of the count that grows most
-            for (const auto& count : counts) {
-                const OptionEffects effects(space, &count);
-                const double before = first.of(effects).value;
-                const double after = second.of(effects).value;
-                if (before > 0) growth = std::max(growth, after / before);
-            }
-            const Estimate extra = excess(evidence.price, first, second, growth);
-            if (!(extra.low > evidence.tie)) continue;
-
-            Insight insight;
-            insight.kind = Insight::Kind::unfriendly;
-            insight.driver = Insight::Driver::price;
-            insight.subject = fmt::format("{} {:g}", name, values[i]);
-            insight.benefit = second.of(evidence.benefit);
-            insight.price = second.of(evidence.price);
-            insight.rate = quotient(insight.benefit, insight.price);
-            int worst = 0;
-            double most = -INFINITY;
-            for (int u = 0; u < static_cast<int>(space.units.size()); ++u) {
-                const double here =
-                    excess(evidence.price, Step(space, axis, values[i - 2], values[i - 1], u),
-                           Step(space, axis, values[i - 1], values[i], u), growth)
-                        .value;
-                if (here > most) {
-                    most = here;
-                    worst = u;
-                }
-            }
-            insight.reason = fmt::format(
-                "costs {} in excess of what its counts explain (which grow {:.3g} times as much as "
-                "from {:g} to {:g}), most in unit {} ({} {}); instead of {:g} it brings {} for {}: "
-                "{}, the going rate is {:.3g}",
-                text_of(extra, unit), growth, values[i - 2], values[i - 1], worst + 1,
-                fmt::format("{:.3g}", most), unit, values[i - 1],
-                text_of(insight.benefit, evidence.benefit_profile.metric.unit),
-                text_of(insight.price, unit), text_of(insight.rate, rate_unit(evidence)),
-                evidence.going_rate);
-            const bool poor = insight.rate.high < evidence.poor_rate();
-            const bool looks_poor = insight.rate.value < evidence.poor_rate();
-            insight.status = poor         ? Insight::Status::applied
-                             : looks_poor ? Insight::Status::refused
-                                          : Insight::Status::observed;
-            DesignSpace without = space;
-            for (const auto& p : second.to) {
-                const Cut cut{Cut::What::block, p.unit, p.layer, p.block, 0, {}, {}};
-                const bool known =
-                    std::any_of(insight.cuts.begin(), insight.cuts.end(), [&](const Cut& c) {
-                        return c.unit == p.unit && c.layer == p.layer && c.option == p.block;
-                    });
-                if (known) continue;  // another width
-                if (looks_poor) insight.cuts.push_back(cut);
-                remove(without, cut);
-                if (poor) remove(left, cut);
-            }
-            if (looks_poor) {
-                insight.removed =
-                    1 - std::pow(10, size(without).log10_total - size(space).log10_total);
+            const double growth = growth_of(space, counts, first, second);
+            const Estimate excess = excess_of(evidence, v, growth);
+            if (!(excess.low > evidence.tie)) continue;
+            Insight insight = insight_of(evidence, v, second, growth, excess);
+            if (insight.status != Insight::Status::observed) insight.cuts = cuts_of(second);
+            if (insight.status == Insight::Status::applied) {
+                for (const auto& cut : insight.cuts) remove(left, cut);
             }
             insights.push_back(std::move(insight));
         }
     }
-    // replacements among what is left after all of it
-    for (auto& insight : insights) {
-        Insight copy = insight;
-        complete(evidence, left, copy);
-        insight.cuts = std::move(copy.cuts);
+    for (auto& insight : insights) {  // replacements among what all of these leave
+        if (insight.cuts.empty()) continue;
+        Insight completed = insight;
+        complete(evidence, left, completed);
+        insight.cuts = std::move(completed.cuts);
+        insight.removed = completed.removed;
     }
     return insights;
 }

@@ -46,7 +46,7 @@ std::vector<Change> single_changes(const DesignSpace& space, const Architecture&
             changes.push_back(change);
         }
         for (int l = 0; l < a.depth[u]; ++l) {
-            const auto slot = static_cast<std::size_t>(unit.first_slot + l);
+            const int slot = unit.first_slot + l;
             for (const int b : allowed(unit.blocks[l])) {
                 if (b == a.block[slot]) continue;
                 Change change{Change::What::block, u, l, b, a};

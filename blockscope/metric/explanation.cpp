@@ -17,7 +17,7 @@ std::vector<Part> parts_of(const DesignSpace& space, const Architecture& a) {
     for (std::size_t u = 0; u < space.units.size(); ++u) {
         for (int l = 0; l < a.depth[u]; ++l) {
             add(Location::Part::body, static_cast<int>(u), l,
-                a.block[static_cast<std::size_t>(space.units[u].first_slot + l)]);
+                a.block[space.units[u].first_slot + l]);
         }
     }
     if (!space.head.empty()) add(Location::Part::head, 0, 0, -1);
@@ -72,7 +72,7 @@ Explanation explain(const DesignSpace& space, const Architecture& a, Metric& met
                  allowed(unit.blocks[static_cast<std::size_t>(part.where.layer)])) {
                 if (block == part.block) continue;
                 archs.push_back(a);
-                archs.back().block[static_cast<std::size_t>(unit.first_slot + part.where.layer)] =
+                archs.back().block[unit.first_slot + part.where.layer] =
                     static_cast<std::uint8_t>(block);
                 candidates.push_back({i, block});
             }

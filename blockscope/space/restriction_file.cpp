@@ -105,6 +105,7 @@ std::string restriction_toml(const DesignSpace& whole, const DesignSpace& restri
     text += block_drops(whole, restricted);
     if (!restricted.mutation.empty()) {
         std::vector<std::string> rates;
+        rates.reserve(restricted.mutation.size());
         for (const double p : restricted.mutation) rates.push_back(round_trip(p));
         text += fmt::format("\n[search]\nmutation = [{}]\n", fmt::join(rates, ", "));
     }
