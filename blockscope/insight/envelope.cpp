@@ -7,6 +7,8 @@
 namespace blockscope {
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 double half_width(const Estimate& e) { return (e.high - e.low) / 2; }
 
 /// Below an option of no higher price.
@@ -15,7 +17,9 @@ Estimate gap_to_one(const Option& own, const Option& other, double tie, double g
     const double cheaper = own.price.value + tie - other.price.value;
     const double doubt =
         std::max(0.0, std::hypot(half_width(own.price), half_width(other.price)) - cheaper);
-    return plus_minus(other.benefit.value - own.benefit.value, error + going_rate * doubt);
+    const double gain = other.benefit.value - own.benefit.value;
+    if (doubt > 0 && !(going_rate > 0)) return plus_minus(gain, infinity);  // worth who knows what
+    return plus_minus(gain, error + going_rate * doubt);
 }
 
 /// Below the line between a cheaper and a dearer option.
@@ -40,7 +44,7 @@ Estimate gap_to_line(const Option& own, const Option& cheap, const Option& dear)
 
 Estimate gap(std::span<const Option> options, std::span<const char> out, std::size_t i, double tie,
              double going_rate) {
-    Estimate most = exactly(-std::numeric_limits<double>::infinity());
+    Estimate most = exactly(-infinity);
     const auto there = [&](std::size_t k) {
         return k != i && (out.empty() || out[k] == 0) && !std::isnan(options[k].benefit.value) &&
                !std::isnan(options[k].price.value);

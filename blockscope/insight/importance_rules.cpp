@@ -50,9 +50,9 @@ std::vector<Insight> indifferent_choices(const Evidence& evidence, DesignSpace& 
                 cheapest = &option;
             }
             if (dearest == nullptr || option.price.value > dearest->price.value) dearest = &option;
-            const bool known = !std::isnan(option.benefit.value);
-            most = std::max(most, known ? option.benefit.high : infinity);
-            least = std::min(least, known ? option.benefit.low : -infinity);
+            if (std::isnan(option.benefit.value)) most = infinity;  // nothing can be said
+            most = std::max(most, option.benefit.high);
+            least = std::min(least, option.benefit.low);
         }
         if (count < 2 || !(most - least <= limit) ||
             !(dearest->price.low - cheapest->price.high > evidence.tie)) {

@@ -55,7 +55,8 @@ struct Verdict {
     std::vector<int> cut, refused;  ///< options
 };
 
-/// What looks below the envelope goes if the evidence of its own, or pooled evidence, carries it.
+/// What looks below the envelope goes if the evidence of its own carries it; or if pooled evidence
+/// does, and its own alone, not held against that of all others, agrees.
 Verdict judge(const Evidence& evidence, const Choice& choice, const DesignSpace& left,
               const std::vector<const Marks*>& pooled) {
     const auto& options = choice.options;
@@ -75,7 +76,11 @@ Verdict judge(const Evidence& evidence, const Choice& choice, const DesignSpace&
             const Estimate g = below(i);
             if (!(g.value > most)) continue;
             bool carried = g.low > evidence.tolerance;
-            for (const Marks* marks : pooled) carried |= (*marks)[options[i].index] != 0;
+            // half the width of a bound that holds for all at once is about that for one alone
+            const bool agrees = (g.value + g.low) / 2 > evidence.tolerance;
+            for (const Marks* marks : pooled) {
+                carried = carried || (agrees && (*marks)[options[i].index] != 0);
+            }
             if (!carried) continue;
             most = g.value;
             worst = i;
