@@ -104,11 +104,12 @@ void say_curve(const FitResult& result, Console& console) {
     console.say(fmt::format(
         "learning curve: mean absolute error in {} on the held-out rows, by rows fitted to",
         card.unit));
-    Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel", "mlp"}, {}};
+    Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel", "mlp", "boosted"}, {}};
     for (const auto& point : result.curve) {
         rows.cells.push_back({fmt::format("{}", point.rows), fmt::format("{}", point.subsets),
                               shown(point.error.ridge), shown(point.error.hierarchical),
-                              shown(point.error.kernel), shown(point.error.mlp)});
+                              shown(point.error.kernel), shown(point.error.mlp),
+                              shown(point.error.boosted)});
     }
     const std::string table = as_table(rows);
     for (const auto line : split(trim(table), '\n')) console.say(fmt::format("  {}", line));
@@ -125,7 +126,8 @@ void say(const FitResult& result, Console& console) {
                             (error_of("ridge", result.cross_validated.ridge) +
                              error_of("hierarchical", result.cross_validated.hierarchical) +
                              error_of("kernel", result.cross_validated.kernel) +
-                             error_of("mlp", result.cross_validated.mlp))
+                             error_of("mlp", result.cross_validated.mlp) +
+                             error_of("boosted", result.cross_validated.boosted))
                                 .substr(2),
                             card.kind));
     say_curve(result, console);
@@ -225,9 +227,11 @@ void add_fit(Program& program) {
     verb.add_option("--unit", command->unit, "of the column, if its name does not say it");
     verb.add_option("--model", command->options.kind,
                     "ridge: coefficients by themselves; hierarchical: they share strength; "
-                    "kernel: what a sum over layers leaves, too; mlp: a network for that; auto: by "
+                    "kernel: what a sum over layers leaves, too; mlp: a network for that; boosted: "
+                    "trees for "
+                    "that; auto: by "
                     "cross-validation")
-        ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel", "mlp"}))
+        ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel", "mlp", "boosted"}))
         ->capture_default_str();
     verb.add_option("--holdout", command->holdout,
                     "share of rows that the model never sees and its error is taken from; 0: none")

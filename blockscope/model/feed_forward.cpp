@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 #include <limits>
 
 namespace blockscope {
@@ -11,6 +12,16 @@ namespace {
 double centred(int resolution) { return (resolution - 224) / 64.0; }
 
 }  // namespace
+
+double grid_step(std::span<const float> weights) {
+    float largest = 0;
+    for (const float w : weights) largest = std::max(largest, std::abs(w));
+    return static_cast<double>(largest) / 9999;
+}
+
+float on_grid(float weight, double step) {
+    return step > 0 ? static_cast<float>(std::nearbyint(weight / step) * step) : weight;
+}
 
 FeedForwardRunner::FeedForwardRunner(const FeedForward& network, const DesignSpace& space,
                                      std::span<const int> resolutions)

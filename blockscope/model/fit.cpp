@@ -68,6 +68,7 @@ struct Fitted {
     CrossFit cross;
     std::optional<KernelCorrection> correction;
     std::optional<FeedForward> network;
+    std::optional<BoostedTrees> trees;
     std::vector<double> predicted;  ///< of each row, by the model that has not seen it; NaN: none
     double error = 0;               ///< root mean square of value - predicted
 };
@@ -103,13 +104,13 @@ public:
         return f;
     }
 
-    /// A network for what the hierarchical sum leaves; one more without the first fold, for its
-    /// error. From enough_rows on that one is the model.
-    Fitted with_network(const Rows& rows, const Fitted& hierarchical) const {
+    /// A network ("mlp") or trees ("boosted") for what the hierarchical sum leaves; one more
+    /// without the first fold, for its error. From enough_rows on that one is the model.
+    Fitted with_learned(const std::string& kind, const Rows& rows,
+                        const Fitted& hierarchical) const {
         Fitted f = hierarchical;
-        f.network.reset();
         FittedModel part = without(f, 0);
-        part.network = trained(part, rows, [&](std::size_t i) { return f.cross.fold[i] != 0; });
+        learn(kind, part, rows, [&](std::size_t i) { return f.cross.fold[i] != 0; });
         std::vector<std::size_t> judged;
         std::vector<Architecture> archs;
         for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -122,11 +123,13 @@ public:
         for (std::size_t k = 0; k < judged.size(); ++k) f.predicted[judged[k]] = predicted[k];
         f.error = root_mean_square(rows, f.predicted);
         if (rows.size() >= enough_rows) {
-            f.network = std::move(part.network);
-            f.cross.models.erase(f.cross.models.begin() + 1, f.cross.models.end());  // its sum
+            f.cross.models.erase(f.cross.models.begin() + 1, f.cross.models.end());
         } else {
-            f.network = trained(model(f), rows, [](std::size_t) { return true; });
+            part = model(f);
+            learn(kind, part, rows, [](std::size_t) { return true; });
         }
+        f.network = std::move(part.network);
+        f.trees = std::move(part.trees);
         return f;
     }
 
@@ -156,7 +159,8 @@ public:
                            resolutions_,
                            {std::move(table), models.front().offset, models.front().scale},
                            std::nullopt,
-                           f.network};
+                           f.network,
+                           f.trees};
         if (f.correction) {
             const auto& [kernel, landmarks, weights, predicted] = *f.correction;
             std::vector<double> mean(landmarks.size(), 0.0);
@@ -191,28 +195,47 @@ private:
 
     /// The additive model that was fitted without one fold.
     FittedModel without(const Fitted& f, std::size_t fold) const {
-        return {{}, resolutions_, f.cross.models[fold], std::nullopt, std::nullopt};
+        return {{}, resolutions_, f.cross.models[fold], std::nullopt, std::nullopt, std::nullopt};
     }
 
+    /// Adds to `part` what it leaves of the rows that are used.
     template <typename Used>
-    FeedForward trained(const FittedModel& additive, const Rows& rows, const Used& used) const {
-        std::vector<Architecture> archs;
-        std::vector<double> left;
-        const auto said = predictions(additive, rows.archs);
+    void learn(const std::string& kind, FittedModel& part, const Rows& rows,
+               const Used& used) const {
+        Rows left;
+        const auto said = predictions(part, rows.archs);
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (!used(i)) continue;
-            archs.push_back(rows.archs[i]);
-            left.push_back(rows.values[i] - said[i]);
+            if (used(i)) left.add(rows.archs[i], rows.values[i] - said[i]);
         }
+        if (kind == "mlp") {
+            part.network = network(left);
+        } else {
+            part.trees = trees(left);
+        }
+    }
+
+    FeedForward network(const Rows& rows) const {
         TrainingOptions training;
         training.seed = options_.seed;
-        training.batch = rows.size() < 20000 ? 64 : 256;
+        training.batch = rows.size() < enough_rows ? 64 : 256;
         training.steps = options_.steps;
         if (training.steps == 0) {  // a hundred times through the table
             training.steps =
-                std::clamp<std::size_t>(100 * archs.size() / training.batch, 2000, 60000);
+                std::clamp<std::size_t>(100 * rows.size() / training.batch, 2000, 60000);
         }
-        return train_feed_forward(space_, archs, left, training, progress_);
+        return train_feed_forward(space_, rows.archs, rows.values, training, progress_);
+    }
+
+    /// The rows of one fold, a tenth at most, decide how many trees there are.
+    BoostedTrees trees(const Rows& rows) const {
+        const TreeInputs inputs(space_);
+        std::vector<float> numbers(rows.size() * inputs.size());
+        std::vector<float> targets;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            inputs.of(rows.archs[i], &numbers[i * inputs.size()]);
+            targets.push_back(static_cast<float>(rows.values[i]));
+        }
+        return train_trees(numbers, inputs.size(), targets, rows.size() / 10, {});
     }
 
     const DesignSpace& space_;
@@ -233,8 +256,8 @@ std::vector<std::size_t> curve_sizes(std::size_t all) {
     return sizes;
 }
 
-std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts, bool network,
-                                       Progress* progress) {
+std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
+                                       const std::string& kind, Progress* progress) {
     constexpr std::size_t most_subsets = 5;  // a single small one says more about its luck
     std::vector<CurvePoint> curve;
     const auto sizes = curve_sizes(parts.fitted.size());
@@ -247,7 +270,7 @@ std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
         CurvePoint point;
         point.rows = n;
         point.subsets = n > 200 ? 1 : std::min(most_subsets, parts.fitted.size() / n);
-        point.error = {0, 0, 0, 0};
+        point.error = {0, 0, 0, 0, 0};
         for (std::size_t s = 0; s < point.subsets; ++s) {
             const Rows rows = parts.fitted.part(s * n, n);
             const auto share = 1.0 / static_cast<double>(point.subsets);
@@ -258,10 +281,13 @@ std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
             point.error.hierarchical += share * fitter.mean_absolute_error(shared, parts.held_out);
             point.error.kernel +=
                 kernel ? share * fitter.mean_absolute_error(*kernel, parts.held_out) : std::nan("");
-            point.error.mlp += network && n >= least_for_network
-                                   ? share * fitter.mean_absolute_error(
-                                                 fitter.with_network(rows, shared), parts.held_out)
-                                   : std::nan("");
+            const auto learned = [&](const char* name) {
+                if (kind != name || n < least_for_network) return std::nan("");
+                return share * fitter.mean_absolute_error(fitter.with_learned(kind, rows, shared),
+                                                          parts.held_out);
+            };
+            point.error.mlp += learned("mlp");
+            point.error.boosted += learned("boosted");
         }
         curve.push_back(point);
     }
@@ -305,23 +331,28 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     }
     if (options.kind != "ridge") {
         const Fitted shared = fitter.additive(parts.fitted, Prior::shared);
-        auto kernel = options.kind == "hierarchical" ? std::nullopt
-                                                     : fitter.with_kernel(parts.fitted, shared);
+        auto kernel = !any && options.kind != "kernel" ? std::nullopt
+                                                       : fitter.with_kernel(parts.fitted, shared);
         if (options.kind == "kernel" && !kernel) {
             throw Error(
                 "a kernel gains nothing here: it takes 400 to 20,000 rows and a part of the "
                 "variance that a sum over layers leaves; --model auto tells");
         }
-        consider("hierarchical", shared, errors.hierarchical);
-        const bool network = any && parts.fitted.size() >= least_for_network;
-        if (kernel && options.kind != "mlp") consider("kernel", std::move(*kernel), errors.kernel);
-        if (network || options.kind == "mlp") {
-            Fitted trained = fitter.with_network(parts.fitted, shared);
-            errors.mlp = trained.error;
-            if (!any || trained.error < Fitter::error_on_first_fold(parts.fitted, chosen)) {
-                chosen = std::move(trained);
-                kind = "mlp";
-            }
+        const bool sum = any || options.kind == "hierarchical" || options.kind == "kernel";
+        if (sum) consider("hierarchical", shared, errors.hierarchical);
+        if (sum && kernel) consider("kernel", std::move(*kernel), errors.kernel);
+        errors.hierarchical = shared.error;
+        const bool enough = any && parts.fitted.size() >= least_for_network;
+        const std::pair<const char*, double*> learners[] = {{"boosted", &errors.boosted},
+                                                            {"mlp", &errors.mlp}};
+        for (const auto& [name, error] : learners) {
+            if (options.kind != name && !(enough && (name[0] == 'm' || can_train_trees())))
+                continue;
+            Fitted learned = fitter.with_learned(name, parts.fitted, shared);
+            *error = learned.error;
+            if (any && learned.error >= fitter.error_on_first_fold(parts.fitted, chosen)) continue;
+            chosen = std::move(learned);
+            kind = name;
         }
     }
 
@@ -359,7 +390,7 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     }
     card.error = prediction_error(truth, predicted, options.level);
     result.covered = proportion(covered, truth.size(), options.level);
-    if (!tested) result.curve = learning_curve(fitter, parts, kind == "mlp", progress);
+    if (!tested) result.curve = learning_curve(fitter, parts, kind, progress);
     return result;
 }
 

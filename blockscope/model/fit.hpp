@@ -16,9 +16,9 @@ inline constexpr std::size_t least_fitted = 20;
 inline constexpr std::size_t least_for_network = 500;
 
 struct FitOptions {
-    /// "ridge", "hierarchical", "kernel", "mlp", or "auto": the least error in cross-validation. A
-    /// kernel is added only where it pays (kernel_correction.hpp); auto tries a network from
-    /// least_for_network rows on.
+    /// "ridge", "hierarchical", "kernel", "mlp", "boosted", or "auto": the least error in
+    /// cross-validation. A kernel is added only where it pays (kernel_correction.hpp); auto tries
+    /// a network and, where they can be trained, trees from least_for_network rows on.
     std::string kind = "auto";
     double holdout = 0.2;  ///< share that the model never sees and its error is taken from; 0:
                            ///< none, the error is then cross-validated
@@ -30,13 +30,14 @@ struct FitOptions {
     std::span<const double> test_values = {};
 };
 
-/// Root-mean-square error in cross-validation; NaN where a kind was not tried or does not pay. That
-/// of a network, whose training costs much, is of the first fold's rows.
+/// Root-mean-square error in cross-validation; NaN where a kind was not tried or does not pay.
+/// Those of a network and of trees, whose training costs much, are of the first fold's rows.
 struct KindErrors {
     double ridge = std::numeric_limits<double>::quiet_NaN();
     double hierarchical = std::numeric_limits<double>::quiet_NaN();
     double kernel = std::numeric_limits<double>::quiet_NaN();
     double mlp = std::numeric_limits<double>::quiet_NaN();
+    double boosted = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Mean absolute error on the held-out rows of models that were fitted to fewer.
@@ -54,13 +55,12 @@ struct FitResult {
 };
 
 /// Fits a predictor. The model is the mean of the models that were fitted without one fold each,
-/// and its prediction interval is what they miss their own folds by. A network learns what the
-/// hierarchical sum leaves of all rows; its interval is what another one, trained without the first
-/// fold, misses that fold by. An architecture's body is held
-/// out at all resolutions or at none.
-/// archs: distinct, of the space, at any resolutions; these become what the model knows. values:
-/// finite, as many. Throws Error for fewer than least_fitted to fit, and for values that are equal.
-/// Same arguments, same model; progress gets "fit".
+/// and its prediction interval is what they miss their own folds by. A network or trees learn what
+/// the hierarchical sum leaves of all rows; its interval is what another one, trained without the
+/// first fold, misses that fold by. An architecture's body is held out at all resolutions or at
+/// none. archs: distinct, of the space, at any resolutions; these become what the model knows.
+/// values: finite, as many. Throws Error for fewer than least_fitted to fit, and for values that
+/// are equal. Same arguments, same model; progress gets "fit".
 FitResult fit_model(const DesignSpace& space, std::span<const Architecture> archs,
                     std::span<const double> values, const FitOptions& options,
                     Progress* progress = nullptr);

@@ -38,7 +38,7 @@ double value_at(const FittedModel& model, const Architecture& a, std::size_t res
 class FittedPredictor : public Predictor {
 public:
     FittedPredictor(FittedModel model, DesignSpace space)
-        : model_(std::move(model)), space_(std::move(space)) {
+        : model_(std::move(model)), space_(std::move(space)), inputs_(space_) {
         if (model_.network) runner_.emplace(*model_.network, space_, model_.resolutions);
     }
 
@@ -52,6 +52,7 @@ public:
                                 out[i] = r == unknown ? std::numeric_limits<double>::quiet_NaN()
                                                       : value_at(model_, archs[i], r);
                             }
+                            if (model_.trees) add_trees(archs, out, first, last);
                             if (!runner_) return;
                             Lanes<float> work;
                             for (std::size_t i = first; i < last; i += FeedForwardRunner::batch) {
@@ -71,8 +72,18 @@ public:
     }
 
 private:
+    void add_trees(std::span<const Architecture> archs, std::span<double> out, std::size_t first,
+                   std::size_t last) const {
+        std::vector<float> numbers(inputs_.size());
+        for (std::size_t i = first; i < last; ++i) {
+            inputs_.of(archs[i], numbers.data());
+            out[i] += model_.trees->value(numbers.data());
+        }
+    }
+
     FittedModel model_;
     DesignSpace space_;
+    TreeInputs inputs_;
     std::optional<FeedForwardRunner> runner_;
 };
 
@@ -84,7 +95,7 @@ double value(const FittedModel& model, const Architecture& a) {
 
 std::optional<LayerTable> layer_table(const FittedModel& model, const DesignSpace& space,
                                       int resolution) {
-    if (model.smooth || model.network) return std::nullopt;
+    if (model.smooth || model.network || model.trees) return std::nullopt;
     const std::size_t r = index_of(model, resolution);
     if (r == unknown) throw Error(not_fitted(model, resolution));
     LayerTable table(space, LayerTable::Combine::sum);

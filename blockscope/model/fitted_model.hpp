@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "blockscope/model/boosted_trees.hpp"
 #include "blockscope/model/cross_fit.hpp"
 #include "blockscope/model/feed_forward.hpp"
 #include "blockscope/model/prediction_error.hpp"
@@ -17,7 +18,7 @@ namespace blockscope {
 /// What a fitted model says of itself.
 struct FittedCard {
     std::string tool;  ///< "blockscope 0.1.0"
-    std::string kind;  ///< "ridge", "hierarchical", "kernel", "mlp"
+    std::string kind;  ///< "ridge", "hierarchical", "kernel", "mlp", "boosted"
     std::string name;  ///< of the column it was fitted to
     std::string unit;
     std::string direction;    ///< "smaller_is_better", "larger_is_better" or "neither"
@@ -41,7 +42,8 @@ struct FittedCard {
     } about;
 };
 
-/// A predictor fitted by ourselves: an additive model, and what a kernel or a network adds to it.
+/// A predictor fitted by ourselves: an additive model, and what a kernel, a network or trees
+/// add to it.
 struct FittedModel {
     struct Smooth {
         ProductKernel kernel;
@@ -52,14 +54,15 @@ struct FittedModel {
     std::vector<int> resolutions;  ///< ascending; it knows no others
     Surrogate additive;
     std::optional<Smooth> smooth;
-    std::optional<FeedForward> network;  ///< not both
+    std::optional<FeedForward> network;  ///< one of these at most
+    std::optional<BoostedTrees> trees;
 };
 
-/// a at one of the model's resolutions. Without what a network adds.
+/// a at one of the model's resolutions. Without what a network or trees add.
 double value(const FittedModel& model, const Architecture& a);
 
-/// resolution: one of the model's, else throws Error that names them. Nothing for a model with a
-/// kernel or a network.
+/// resolution: one of the model's, else throws Error that names them. Nothing for a model that is
+/// more than a sum.
 std::optional<LayerTable> layer_table(const FittedModel& model, const DesignSpace& space,
                                       int resolution);
 

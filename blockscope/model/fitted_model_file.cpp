@@ -53,16 +53,29 @@ constexpr NamedText about_texts[] = {{"quantity", &FittedCard::About::quantity},
                                      {"licence", &FittedCard::About::licence},
                                      {"source_error", &FittedCard::About::source_error}};
 
-/// Nine digits bring a float back; one line a row.
-std::string as_text(std::span<const float> numbers) {
-    std::string text;
-    for (const float v : numbers) {
-        if (!text.empty()) text += ' ';
-        const auto shorter = fmt::format("{:.5g}", v);
-        text += std::strtof(shorter.c_str(), nullptr) == v ? shorter : fmt::format("{:.9g}", v);
+/// Numbers of one array as text, in parts: whole multiples of step() where they lie on a grid
+/// (feed_forward.hpp); else nine digits bring a float back, and step() is 1.
+class ArrayText {
+public:
+    explicit ArrayText(std::span<const float> all) : step_(grid_step(all)) {
+        on_grid_ = step_ > 0;
+        for (const float v : all) on_grid_ = on_grid_ && on_grid(v, step_) == v;
     }
-    return text;
-}
+    double step() const { return on_grid_ ? step_ : 1; }
+    std::string row(std::span<const float> numbers) const {
+        std::string text;
+        for (const float v : numbers) {
+            if (!text.empty()) text += ' ';
+            text += on_grid_ ? fmt::format("{:.0f}", std::nearbyint(v / step_) + 0.0)
+                             : fmt::format("{:.9g}", v);
+        }
+        return text;
+    }
+
+private:
+    double step_;
+    bool on_grid_ = false;
+};
 
 /// A value of the file with its path, for messages.
 class Node {
@@ -112,8 +125,8 @@ public:
         }
         return result;
     }
-    /// What as_text wrote; expected: how many, 0 for any number.
-    std::vector<float> floats(std::size_t expected) const {
+    /// What ArrayText wrote; expected: how many, 0 for any number.
+    std::vector<float> floats(std::size_t expected, double step) const {
         std::vector<float> result;
         const std::string all = text();
         for (const auto part : split(all, ' ')) {
@@ -121,7 +134,7 @@ public:
             if (!parse_number(std::string(part), v) || !(std::abs(v) < 1e30)) {
                 refuse(fmt::format("holds {}, which is no number below 1e30", printable(part)));
             }
-            result.push_back(static_cast<float>(v));
+            result.push_back(static_cast<float>(v * step));
         }
         if (expected != 0 && result.size() != expected) {
             refuse(fmt::format("has {} numbers where {} are expected", result.size(), expected));
@@ -215,6 +228,29 @@ std::size_t read_width(const Node& node) {
     return width;
 }
 
+/// Unit of an array's numbers: 1 where the node does not say.
+double read_step(const Node& node, const std::string& key) {
+    if (!node.has(key)) return 1;
+    const double step = node.at(key).number();
+    if (!(step > 0 && step < 1e6)) node.at(key).refuse("is not above 0 and below a million");
+    return step;
+}
+
+FeedForward::Layer read_layer(const Node& node, std::size_t inputs) {
+    FeedForward::Layer layer;
+    layer.bias = node.at("bias").floats(0, read_step(node, "bias_step"));
+    const auto rows = node.at("weight").list();
+    if (rows.size() != layer.bias.size() || layer.bias.size() > 4096) {
+        node.refuse("has not one row of weights for each bias, or above 4096");
+    }
+    const double step = read_step(node, "weight_step");
+    for (const auto& row : rows) {
+        const auto numbers = row.floats(inputs, step);
+        layer.weight.insert(layer.weight.end(), numbers.begin(), numbers.end());
+    }
+    return layer;
+}
+
 FeedForward read_network(const Node& node, const DesignSpace& space) {
     FeedForward network;
     network.width = read_width(node.at("width"));
@@ -222,8 +258,10 @@ FeedForward read_network(const Node& node, const DesignSpace& space) {
     if (window < 1 || window > 64) node.at("window").refuse("is not from 1 to 64");
     const std::size_t columns = network.width * window;
     network.scale = node.at("scale").number();
-    network.by_resolution = node.at("by_resolution").floats(2 * network.width);
+    network.by_resolution =
+        node.at("by_resolution").floats(2 * network.width, read_step(node, "by_resolution_step"));
     const LayerFeatures features(space);
+    const double step = read_step(node, "rows_step");
     network.rows.emplace_back(columns, 0.0F);
     if (features.first_placement() > 1) {
         const auto stem = node.at("stem").list();
@@ -231,29 +269,20 @@ FeedForward read_network(const Node& node, const DesignSpace& space) {
             node.at("stem").refuse(fmt::format("has {} rows where {} are expected", stem.size(),
                                                features.stem_variants()));
         }
-        for (const auto& row : stem) network.rows.push_back(row.floats(columns));
+        for (const auto& row : stem) network.rows.push_back(row.floats(columns, step));
     }
     const Node rows = node.at("rows");
     for (const auto& p : features.placements()) {
-        network.rows.push_back(rows.at(label(space, p)).floats(columns));
+        network.rows.push_back(rows.at(label(space, p)).floats(columns, step));
     }
     std::size_t inputs = network.width;
     for (const auto& layer : node.at("layers").list()) {
-        const auto bias = layer.at("bias").floats(0);
-        const auto weight = layer.at("weight").list();
-        if (weight.size() != bias.size() || bias.size() > 4096) {
-            layer.refuse("has not one row of weights for each bias, or above 4096");
-        }
-        FeedForward::Layer read{{}, bias};
-        for (const auto& row : weight) {
-            const auto numbers = row.floats(inputs);
-            read.weight.insert(read.weight.end(), numbers.begin(), numbers.end());
-        }
-        inputs = bias.size();
-        network.layers.push_back(std::move(read));
+        network.layers.push_back(read_layer(layer, inputs));
+        inputs = network.layers.back().bias.size();
     }
-    if (network.layers.empty() || inputs != 1)
+    if (network.layers.empty() || inputs != 1) {
         node.at("layers").refuse("does not end in one output");
+    }
     return network;
 }
 
@@ -262,23 +291,91 @@ ordered_json as_json(const FeedForward& network, const DesignSpace& space) {
     j["width"] = network.width;
     j["window"] = network.window();
     j["scale"] = network.scale;
-    j["by_resolution"] = as_text(network.by_resolution);
+    const ArrayText by_resolution(network.by_resolution);
+    j["by_resolution_step"] = by_resolution.step();
+    j["by_resolution"] = by_resolution.row(network.by_resolution);
+    std::vector<float> all;
+    for (const auto& row : network.rows) all.insert(all.end(), row.begin(), row.end());
+    const ArrayText rows(all);
+    j["rows_step"] = rows.step();
     const LayerFeatures features(space);
     for (int s = 1; s < features.first_placement(); ++s) {
-        j["stem"].push_back(as_text(network.rows[static_cast<std::size_t>(s)]));
+        j["stem"].push_back(rows.row(network.rows[static_cast<std::size_t>(s)]));
     }
     auto number = static_cast<std::size_t>(features.first_placement());
     for (const auto& p : features.placements()) {
-        j["rows"][label(space, p)] = as_text(network.rows[number++]);
+        j["rows"][label(space, p)] = rows.row(network.rows[number++]);
     }
     std::size_t inputs = network.width;
     for (const auto& layer : network.layers) {
-        ordered_json rows;
+        const ArrayText weight(layer.weight);
+        const ArrayText bias(layer.bias);
+        ordered_json layer_rows;
         for (std::size_t o = 0; o < layer.bias.size(); ++o) {
-            rows.push_back(as_text(std::span(layer.weight).subspan(o * inputs, inputs)));
+            layer_rows.push_back(weight.row(std::span(layer.weight).subspan(o * inputs, inputs)));
         }
-        j["layers"].push_back({{"weight", rows}, {"bias", as_text(layer.bias)}});
+        j["layers"].push_back({{"weight_step", weight.step()},
+                               {"weight", layer_rows},
+                               {"bias_step", bias.step()},
+                               {"bias", bias.row(layer.bias)}});
         inputs = layer.bias.size();
+    }
+    return j;
+}
+
+/// A tree as one line: its nodes in order, a leaf as its value, any other as
+/// input<threshold:below:above.
+BoostedTrees read_trees(const Node& node, const DesignSpace& space) {
+    const TreeInputs inputs(space);
+    std::vector<std::string> names;
+    for (const auto& name : node.at("inputs").list()) names.push_back(name.text());
+    if (names != inputs.names()) node.at("inputs").refuse("are not those of the space");
+    BoostedTrees model;
+    for (const auto& tree : node.at("trees").list()) {
+        auto& nodes = model.trees.emplace_back();
+        const std::string line = tree.text();
+        const auto parts = split(line, ' ');
+        for (const auto part : parts) {
+            BoostedTrees::Node read;
+            const auto less = part.find('<');
+            double number = 0;
+            const auto fields = split(part.substr(less == part.npos ? 0 : less + 1), ':');
+            bool fits = parse_number(std::string(fields[0]), number) && std::abs(number) < 1e30 &&
+                        fields.size() == (less == part.npos ? 1U : 3U);
+            read.at = static_cast<float>(number);
+            if (fits && less != part.npos) {
+                const auto whole = [&](std::string_view text, std::size_t least, std::size_t end) {
+                    double v = 0;
+                    fits = fits && parse_number(std::string(text), v) &&
+                           v >= static_cast<double>(least) && v < static_cast<double>(end) &&
+                           v == std::floor(v);
+                    return fits ? static_cast<int>(v) : 0;
+                };
+                read.input = whole(part.substr(0, less), 0, inputs.size());
+                // nodes follow their parents, so there is no way around in circles
+                read.below = whole(fields[1], nodes.size() + 1, parts.size());
+                read.above = whole(fields[2], nodes.size() + 1, parts.size());
+            }
+            if (!fits) tree.refuse(fmt::format("holds {}, which is no node", printable(part)));
+            nodes.push_back(read);
+        }
+    }
+    return model;
+}
+
+ordered_json as_json(const BoostedTrees& model, const DesignSpace& space) {
+    ordered_json j;
+    j["inputs"] = TreeInputs(space).names();
+    j["trees"] = ordered_json::array();
+    for (const auto& tree : model.trees) {
+        std::string line;
+        for (const auto& node : tree) {
+            if (!line.empty()) line += ' ';
+            line += node.input < 0 ? fmt::format("{:.9g}", node.at)
+                                   : fmt::format("{}<{:.9g}:{}:{}", node.input, node.at, node.below,
+                                                 node.above);
+        }
+        j["trees"].push_back(line);
     }
     return j;
 }
@@ -326,6 +423,7 @@ std::string to_text(const FittedModel& model, const DesignSpace& space) {
         }
         smooth["weights"] = model.smooth->weights;
     }
+    if (model.trees) j["boosted"] = as_json(*model.trees, space);
     if (model.network) j["network"] = as_json(*model.network, space);
     return j.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -379,7 +477,8 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
             fmt::format("a model of space {}, not of '{}'", printable(card.space), space.name),
             source);
     }
-    FittedModel model{card, {}, {read_table(root, space), {}, {}}, std::nullopt, std::nullopt};
+    FittedModel model{card,         {},           {read_table(root, space), {}, {}},
+                      std::nullopt, std::nullopt, std::nullopt};
     for (const auto& node : root.at("resolutions").list()) {
         const auto r = node.count();
         if (r < 16 || r > 4096) node.refuse("is not from 16 to 4096");
@@ -391,6 +490,7 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
     model.additive.offset = root.at("offset").numbers(model.resolutions.size());
     model.additive.scale = root.at("scale").numbers(model.resolutions.size());
     if (root.has("kernel")) model.smooth = read_smooth(root.at("kernel"), space);
+    if (root.has("boosted")) model.trees = read_trees(root.at("boosted"), space);
     if (root.has("network")) model.network = read_network(root.at("network"), space);
     return model;
 }

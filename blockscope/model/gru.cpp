@@ -28,27 +28,6 @@ Numbers numbers(const TensorFile& file, const std::string& name,
     return {values.begin(), values.end()};
 }
 
-/// The six shape numbers of every slot: H and W in and out by turns, channels in and out.
-std::vector<std::array<double, 6>> slot_shapes(const DesignSpace& space, int resolution) {
-    double widest = 0;
-    for (const auto& unit : space.units) {
-        widest = std::max<double>(widest, unit.channels.front());
-    }
-    std::vector<std::array<double, 6>> shapes;
-    int side = resolution / 2;
-    int incoming = stem_channels(space, {});
-    for (const auto& unit : space.units) {
-        for (int l = 0; l < unit.max_depth; ++l) {
-            const int out = l == 0 ? side / unit.stride : side;
-            shapes.push_back({side / 112.0, out / 112.0, side / 112.0, out / 112.0,
-                              incoming / widest, unit.channels.front() / widest});
-            side = out;
-            incoming = unit.channels.front();
-        }
-    }
-    return shapes;
-}
-
 /// One half of the GRU. Gates come in torch's order: reset, update, new.
 struct Half {
     Numbers input_weight;  ///< [3 H, inputs]
@@ -141,7 +120,7 @@ private:
     }
 
     NodeGates make_node_gates(int resolution) const {
-        const auto shapes = slot_shapes(space_, resolution);
+        const auto shapes = gru_shapes(space_, resolution);
         const std::size_t lanes = gate_ / 16;
         NodeGates gates;
         gates.forward.resize(shapes.size() * known_blocks * 3 * lanes);
@@ -245,6 +224,26 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::array<double, 6>> gru_shapes(const DesignSpace& space, int resolution) {
+    double widest = 0;
+    for (const auto& unit : space.units) {
+        widest = std::max<double>(widest, unit.channels.front());
+    }
+    std::vector<std::array<double, 6>> shapes;
+    int side = resolution / 2;
+    int incoming = stem_channels(space, {});
+    for (const auto& unit : space.units) {
+        for (int l = 0; l < unit.max_depth; ++l) {
+            const int out = l == 0 ? side / unit.stride : side;
+            shapes.push_back({side / 112.0, out / 112.0, side / 112.0, out / 112.0,
+                              incoming / widest, unit.channels.front() / widest});
+            side = out;
+            incoming = unit.channels.front();
+        }
+    }
+    return shapes;
+}
 
 bool holds_gru(const TensorFile& file) {
     return file.has("encoder.rnn.weight_hh_l0") && file.has("embed_layer.op_embed_layer.weight");

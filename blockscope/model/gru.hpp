@@ -1,12 +1,17 @@
 #pragma once
 
+#include <array>
 #include <memory>
+#include <vector>
 
 #include "blockscope/model/predictor.hpp"
 #include "blockscope/space/design_space.hpp"
 #include "blockscope/weights/tensor.hpp"
 
 namespace blockscope {
+
+/// The six shape numbers of every slot: height and width in and out by turns, channels in and out.
+std::vector<std::array<double, 6>> gru_shapes(const DesignSpace& space, int resolution);
 
 /// True if the file's names are those of the paper's latency predictor.
 bool holds_gru(const TensorFile& file);

@@ -4,43 +4,47 @@
 
 namespace blockscope {
 
-void Products::pack(const Matrix& b, std::size_t k, std::size_t n) {
-    packed_.inputs = k;
-    packed_.outputs = padded<float>(n);
-    packed_.slope = 1;
-    packed_.bias.assign(packed_.outputs / 16, {});
-    packed_.weights.resize(packed_.outputs / 16 * k);
-    for (std::size_t o = 0; o < packed_.outputs / 16; ++o) {
+void Packed::reset(std::size_t k, std::size_t n) {
+    layer_.inputs = k;
+    layer_.outputs = padded<float>(n);
+    layer_.slope = 1;
+    layer_.bias.assign(layer_.outputs / 16, {});
+    layer_.weights.resize(layer_.outputs / 16 * k);
+}
+
+void Packed::pack(const Matrix& b, std::size_t k, std::size_t n) {
+    reset(k, n);
+    for (std::size_t o = 0; o < layer_.outputs / 16; ++o) {
         for (std::size_t i = 0; i < k; ++i) {
-            std::copy_n(b.row(i) + 16 * o, 16, packed_.weights[o * k + i].value);
+            std::copy_n(b.row(i) + 16 * o, 16, layer_.weights[o * k + i].value);
         }
     }
 }
 
-void Products::run(const Matrix& a, std::size_t m, Matrix& out, bool onto) const {
-    best_kernels().dense(packed_, m, a.row(0), a.stride(), onto ? out.row(0) : nullptr,
-                         out.stride(), out.row(0), out.stride());
+void Packed::pack_transposed(const Matrix& b, std::size_t k, std::size_t n) {
+    reset(k, n);
+    for (std::size_t o = 0; o < layer_.outputs; ++o) {
+        auto* lanes = &layer_.weights[o / 16 * k];
+        for (std::size_t i = 0; i < k; ++i) lanes[i].value[o % 16] = o < n ? b.row(o)[i] : 0.0F;
+    }
+}
+
+void Packed::multiply(const float* a, std::size_t a_stride, std::size_t m, Matrix& out,
+                      bool onto) const {
+    best_kernels().dense(layer_, m, a, a_stride, onto ? out.row(0) : nullptr, out.stride(),
+                         out.row(0), out.stride());
 }
 
 void Products::multiply(const Matrix& a, const Matrix& b, std::size_t m, std::size_t k,
                         std::size_t n, Matrix& out, bool onto) {
-    pack(b, k, n);
-    run(a, m, out, onto);
+    packed_.pack(b, k, n);
+    packed_.multiply(a.row(0), a.stride(), m, out, onto);
 }
 
 void Products::multiply_transposed(const Matrix& a, const Matrix& b, std::size_t m, std::size_t k,
                                    std::size_t n, Matrix& out, bool onto) {
-    packed_.inputs = k;
-    packed_.outputs = padded<float>(n);
-    packed_.slope = 1;
-    packed_.bias.assign(packed_.outputs / 16, {});
-    packed_.weights.assign(packed_.outputs / 16 * k, {});
-    for (std::size_t o = 0; o < n; ++o) {
-        const float* row = b.row(o);
-        auto* lanes = &packed_.weights[o / 16 * k];
-        for (std::size_t i = 0; i < k; ++i) lanes[i].value[o % 16] = row[i];
-    }
-    run(a, m, out, onto);
+    packed_.pack_transposed(b, k, n);
+    packed_.multiply(a.row(0), a.stride(), m, out, onto);
 }
 
 void Products::add_outer(const Matrix& a, const Matrix& b, std::size_t m, std::size_t k,
@@ -51,8 +55,8 @@ void Products::add_outer(const Matrix& a, const Matrix& b, std::size_t m, std::s
     for (std::size_t r = 0; r < m; ++r) {
         for (std::size_t i = 0; i < k; ++i) turned_.row(i)[r] = a.row(r)[i];
     }
-    pack(b, m, n);
-    run(turned_, k, out, true);
+    packed_.pack(b, m, n);
+    packed_.multiply(turned_.row(0), turned_.stride(), k, out, true);
 }
 
 }  // namespace blockscope

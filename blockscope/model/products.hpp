@@ -24,6 +24,21 @@ private:
     Lanes<float> lanes_;
 };
 
+/// A matrix b [k, n] made ready to be multiplied with from the left.
+class Packed {
+public:
+    void pack(const Matrix& b, std::size_t k, std::size_t n);
+    void pack_transposed(const Matrix& b, std::size_t k, std::size_t n);  ///< b given as [n, k]
+    /// out [m, n] = a b, plus out where `onto`; rows in whole groups are read and written.
+    void multiply(const float* a, std::size_t a_stride, std::size_t m, Matrix& out,
+                  bool onto = false) const;
+
+private:
+    void reset(std::size_t k, std::size_t n);
+
+    Dense<float> layer_;
+};
+
 /// Products of matrices at the speed of the dense layers (dense.hpp); keeps its working memory.
 class Products {
 public:
@@ -38,10 +53,7 @@ public:
                    Matrix& out);
 
 private:
-    void pack(const Matrix& b, std::size_t k, std::size_t n);
-    void run(const Matrix& a, std::size_t m, Matrix& out, bool onto) const;
-
-    Dense<float> packed_;
+    Packed packed_;
     Matrix turned_;
 };
 

@@ -1,11 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <numbers>
 #include <numeric>
-
-#include <fmt/format.h>
 
 #include "blockscope/base/random.hpp"
 #include "blockscope/model/adam.hpp"
@@ -17,8 +14,11 @@ namespace {
 
 constexpr std::size_t most_window = 8;
 
-/// Five significant digits, so that a file of text stays small; errors are taken after this.
-float rounded(float x) { return std::strtof(fmt::format("{:.4e}", x).c_str(), nullptr); }
+/// Errors are taken after this.
+void put_on_grid(std::span<float> weights) {
+    const double step = grid_step(weights);
+    for (float& w : weights) w = on_grid(w, step);
+}
 
 /// Rows of the table as the network sees them.
 struct Inputs {
@@ -119,29 +119,34 @@ public:
     FeedForward network() const {
         FeedForward result;
         result.scale = in_.scale;
-        const auto copied = [](const float* from, std::size_t n) {
-            std::vector<float> numbers(n);
-            std::transform(from, from + n, numbers.begin(), rounded);
-            return numbers;
-        };
         result.width = width_;
-        for (std::size_t f = 0; f < features_; ++f) {
-            result.rows.push_back(copied(rows_.row(f), options_.window * width_));
+        const std::size_t columns = options_.window * width_;
+        std::vector<float> rows;
+        for (std::size_t f = 1; f < features_; ++f) {
+            rows.insert(rows.end(), rows_.row(f), rows_.row(f) + columns);
         }
-        result.rows.front().assign(options_.window * width_, 0.0F);
+        put_on_grid(rows);
+        result.rows.emplace_back(columns, 0.0F);  // of the constant
+        for (std::size_t f = 1; f < features_; ++f) {
+            const auto row = std::span(rows).subspan((f - 1) * columns, columns);
+            result.rows.emplace_back(row.begin(), row.end());
+        }
         for (std::size_t k = 0; k < 2; ++k) {
-            const auto row = copied(resolution_.row(k), width_);
-            result.by_resolution.insert(result.by_resolution.end(), row.begin(), row.end());
+            result.by_resolution.insert(result.by_resolution.end(), resolution_.row(k),
+                                        resolution_.row(k) + width_);
         }
+        put_on_grid(result.by_resolution);
         for (std::size_t l = 0; l < widths_.size(); ++l) {
             const std::size_t outputs = l + 1 < widths_.size() ? widths_[l + 1] : 1;
             FeedForward::Layer layer;
             for (std::size_t o = 0; o < outputs; ++o) {
                 for (std::size_t i = 0; i < widths_[l]; ++i) {
-                    layer.weight.push_back(rounded(weight_[l].row(i)[o]));
+                    layer.weight.push_back(weight_[l].row(i)[o]);
                 }
             }
-            layer.bias = copied(bias_[l].row(0), outputs);
+            put_on_grid(layer.weight);
+            layer.bias.assign(bias_[l].row(0), bias_[l].row(0) + outputs);
+            put_on_grid(layer.bias);
             result.layers.push_back(std::move(layer));
         }
         return result;

@@ -150,6 +150,36 @@ TEST(Fit, AKernelIsTakenWhereItPaysAndNowhereElse) {
     EXPECT_THROW(fit_model(space, sum.archs, sum.values, options("kernel")), Error);
 }
 
+/// Two layers far apart that cost more together, which neither a sum nor a window sees.
+double distant(const DesignSpace& space, const Architecture& a) {
+    const bool both = space.blocks[a.block[0]].kernel == 7 && space.blocks[a.block[16]].kernel == 7;
+    return 10 + (both ? 4 : 0) + 0.5 * a.depth[2];
+}
+
+TEST(Fit, TreesAreTakenWhereTheyPay) {
+    const auto space = load_space("ofa-mbv3");
+    const auto archs = sample(space, 1200, Rng(12), 224);
+    std::vector<double> values;
+    for (const auto& a : archs) values.push_back(distant(space, a));
+    const auto fit = [&](const char* kind) {
+        return fit_model(space, archs, values, options(kind));
+    };
+    const auto network = fit("mlp");
+    EXPECT_EQ(network.model.card.kind, "mlp");
+    EXPECT_TRUE(network.model.network);
+    EXPECT_GT(network.cross_validated.mlp, 0);
+    EXPECT_EQ(to_text(fit("mlp").model, space), to_text(network.model, space));
+    if (!can_train_trees()) {
+        EXPECT_THROW(fit("boosted"), Error);
+        GTEST_SKIP() << "built without XGBoost";
+    }
+    const auto trees = fit("boosted");
+    EXPECT_TRUE(trees.model.trees);
+    EXPECT_LT(trees.cross_validated.boosted, 0.5 * trees.cross_validated.hierarchical);
+    EXPECT_EQ(to_text(fit("boosted").model, space), to_text(trees.model, space));
+    EXPECT_EQ(fit("auto").model.card.kind, "boosted");
+}
+
 TEST(Fit, HoldsOutABodyAtAllItsResolutionsOrAtNone) {
     const auto space = load_space("ofa-mbv3");
     for (std::uint64_t seed = 1; seed <= 2; ++seed) {

@@ -12,6 +12,7 @@
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/model/fit.hpp"
 #include "blockscope/model/fitted_model_file.hpp"
+#include "blockscope/space/encoding.hpp"
 
 #include "tests/model/planted.hpp"
 #include "tests/space/random_space.hpp"
@@ -128,6 +129,52 @@ TEST(FittedModel, NamesWhatIsWrongWithItsNetwork) {
     refused("/network/layers/1/bias", "1 2", "has not one row of weights for each bias");
     refused("/network/layers/0/weight/1", "1 2 3", "has 3 numbers where 2 are expected");
     refused("/about/licence", 3, "'about.licence' is not a text");
+}
+
+ordered_json with_trees() {
+    auto j = with_network();
+    j.erase("network");
+    j["kind"] = "boosted";
+    j["boosted"]["inputs"] = TreeInputs(small()).names();
+    // a second layer costs 3, half as much where its kernel is 3
+    j["boosted"]["trees"] = {"1<1.5:1:2 0 7<4:3:4 1.5 3"};
+    return j;
+}
+
+TEST(FittedModel, AddsWhatItsTreesSay) {
+    auto without = with_trees();
+    without.erase("boosted");
+    const auto model = parse_fitted_model(with_trees().dump(), small(), "m.json");
+    const auto sum = parse_fitted_model(without.dump(), small(), "m.json");
+    const auto text = to_text(model, small());
+    EXPECT_EQ(to_text(parse_fitted_model(text, small(), "m.json"), small()), text);
+    EXPECT_FALSE(layer_table(model, small(), 64));
+    std::vector<Architecture> archs;
+    for (const char* arch : {"e3k5", "e3k3-e6k3", "e3k3-e6k5"}) {
+        archs.push_back(parse_architecture(small(), arch, 64, "test"));
+    }
+    std::vector<double> values(3);
+    make_fitted_predictor(model, small())->predict(archs, values, 1);
+    const double expected[] = {0, 1.5, 3};
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_NEAR(values[i] - value(sum, archs[i]), expected[i], 1e-12);
+    }
+}
+
+TEST(FittedModel, NamesWhatIsWrongWithItsTrees) {
+    const auto refused = [](const std::string& tree, const std::string& what) {
+        auto j = with_trees();
+        j["boosted"]["trees"] = {tree};
+        EXPECT_THAT(refusal(j.dump(), small()), HasSubstr(what)) << tree;
+    };
+    for (const char* node :
+         {"x", "nan", "1:2", "1<1", "1<1.5:1", "1<1.5:0:2 1 2", "1<1.5:1:3 1 2", "99<1.5:1:2 1 2",
+          "-1<1.5:1:2 1 2", "1<1.5:1.5:2 1 2", "1<x:1:2 1 2", "1<1.5:1:2", ""}) {
+        refused(node, "'boosted.trees[0]' holds");
+    }
+    auto j = with_trees();
+    j["boosted"]["inputs"].erase(0);
+    EXPECT_THAT(refusal(j.dump(), small()), HasSubstr("are not those of the space"));
 }
 
 TEST(FittedModel, IsRefusedCutAnywhere) {
