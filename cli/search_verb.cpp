@@ -7,6 +7,7 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/metric/registry.hpp"
+#include "blockscope/search/limit_search.hpp"
 #include "blockscope/search/search_files.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"
@@ -33,6 +34,7 @@ struct SearchCommand {
     std::size_t fronts = 1;
     std::size_t top = 10;
     std::size_t chain = 1;
+    double rate = 0;  ///< 0: the space's or the algorithm's
     std::string output;
 };
 
@@ -142,11 +144,12 @@ void say_limits(const Problem& problem, const std::vector<LimitReach>& limits, C
         const auto text = to_string(problem, problem.limits[l]);
         const auto& range = limits[l].range;
         if (!range) {
-            console.detail(text + ": no sum over layers, so its range is not known");
+            console.detail(text + ": costly and no sum over layers, so its range is not known");
             continue;
         }
-        const auto known = fmt::format("the space has {} to {}", round_trip(range->first),
-                                       round_trip(range->second));
+        const auto known =
+            fmt::format("{} {} to {}", limits[l].exact ? "the space has" : "a search found",
+                        round_trip(range->first), round_trip(range->second));
         if (limits[l].excludes_nothing) {
             console.warn(fmt::format("{}: excludes nothing, {}", text, known));
         } else {
@@ -220,6 +223,7 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
     if (resolutions.size() > 1) refuse("a search has one --resolution");
     SearchReport report;
     report.options = search_options(command);
+    if (command.rate > 0) report.options.rates.units.assign(space.units.size(), command.rate);
     report.seeds = command.seeds.empty() ? std::vector{common.seed} : parse_seeds(command.seeds);
     make_output_directory(command.output);
     StudyAtHand study(common, study_in(command.output), console);
@@ -228,6 +232,7 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
     const Problem& problem = asked.problem();
     report.reference = parse_reference(command.reference, objectives_of(command));
     report.limits = reach(problem);
+    search_limits(problem, report.limits, common.seed);
     say_limits(problem, report.limits, console);
     for (const auto seed : report.seeds) {
         if (Console::interrupted()) break;
@@ -295,6 +300,10 @@ void add_search(Program& program) {
     verb.add_option("--chain", command->chain, "mutations in a row, of the same two")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    verb.add_option("--rate", command->rate,
+                    "probability that a unit is mutated, for all of them; default that of the "
+                    "space's file, or 0.5, of nsga2 one over the number of units")
+        ->check(CLI::Range(1e-6, 1.0));
     several("--reference", command->reference,
             "'METRIC=NUMBER' of every objective, for hypervolumes; default the worst seen");
     verb.add_option("-o,--output", command->output, "directory")->required();

@@ -11,7 +11,8 @@ namespace blockscope {
 
 /// How often parts of an architecture are chosen to be changed.
 struct MutationRates {
-    std::vector<double> units;  ///< one for each; empty: the space's own, or 0.5 for all
+    std::vector<double> units;  ///< one for each; empty: the space's own, or 0.5 for all (nsga2:
+                                ///< one over the number of units)
     double stem = 0.25;         ///< of the stem's choices together, where there are any
 };
 

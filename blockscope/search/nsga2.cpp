@@ -43,6 +43,13 @@ std::vector<std::size_t> survivors(const Visited& visited, std::vector<std::size
 void search_by_nsga2(SearchState& state) {
     const auto& options = state.options;
     auto& rng = state.rng;
+    // crossing already changes much: one unit is mutated on average (Deb et al.: one variable)
+    MutationRates rates = options.rates;
+    const auto& space = state.problem.space;
+    if (rates.units.empty() && space.mutation.empty()) {
+        rates.units.assign(space.units.size(), 1.0 / static_cast<double>(space.units.size()));
+    }
+    const Mutator mutator(space, rates);
     const auto initial = state.ask(state.first_ones(), 0);
     auto population = survivors(state.visited, initial, options.initial);
     for (std::size_t i = 1; i <= options.iterations && !state.ends_before(i); ++i) {
@@ -53,9 +60,9 @@ void search_by_nsga2(SearchState& state) {
         const auto children = state.make_new(options.children, [&] {
             Architecture child = winner();
             if (rng.uniform() < crossover_rate) {
-                child = crossed(state.problem.space, child, winner(), rng);
+                child = crossed(space, child, winner(), rng);
             }
-            state.mutator.mutate(child, rng);
+            mutator.mutate(child, rng);
             return child;
         });
         const auto rows = state.ask(children, i);

@@ -35,8 +35,9 @@ struct Problem {
 
 /// What is known of a limit before anything is searched.
 struct LimitReach {
-    std::optional<std::pair<double, double>> range;  ///< of the metric, if it is a table of layers
+    std::optional<std::pair<double, double>> range;  ///< of the metric: smallest and largest value
     bool excludes_nothing = false;
+    bool exact = true;  ///< of a table of layers; else what a search found (limit_search.hpp)
 };
 
 /// Asks the tables of the limits' metrics; evaluates no architecture. One for each limit.

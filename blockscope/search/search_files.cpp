@@ -151,6 +151,7 @@ Json json(const SearchOptions& options) {
            {"initial", options.initial},
            {"iterations", options.iterations},
            {"children", options.children}};
+    if (!options.rates.units.empty()) j["mutation_rates"] = options.rates.units;
     if (options.algorithm == Algorithm::random_mutation) j["fronts"] = options.fronts;
     if (options.algorithm == Algorithm::max_accuracy) j["top"] = options.top;
     if (options.algorithm == Algorithm::random_mutation ||
@@ -171,8 +172,11 @@ Json json(const Problem& problem, const Limit& limit, const LimitReach& known) {
            {"unit", info.unit},
            {"is", limit.at_most ? "at most" : "at least"},
            {"value", limit.value}};
-    j["smallest_of_space"] = known.range ? Json(known.range->first) : Json();
-    j["largest_of_space"] = known.range ? Json(known.range->second) : Json();
+    const bool exact = known.exact || !known.range;
+    j[exact ? "smallest_of_space" : "smallest_found"] =
+        known.range ? Json(known.range->first) : Json();
+    j[exact ? "largest_of_space" : "largest_found"] =
+        known.range ? Json(known.range->second) : Json();
     j["excludes_nothing"] = known.range ? Json(known.excludes_nothing) : Json();
     return j;
 }

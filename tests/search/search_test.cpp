@@ -9,6 +9,7 @@
 #include "blockscope/metric/count_metric.hpp"
 #include "blockscope/search/dominance.hpp"
 #include "blockscope/search/hypervolume.hpp"
+#include "blockscope/search/limit_search.hpp"
 #include "blockscope/search/search_files.hpp"
 #include "blockscope/space/table_range.hpp"
 
@@ -251,6 +252,37 @@ TEST(Reach, NamesTheBestValueOfALimitThatCannotBeKept) {
     }
     problem.limits = {{0, false, most + 1}};
     EXPECT_THROW(search(problem), Error);
+}
+
+TEST(SearchLimits, FindsTheRangeOfWhatIsNoTable) {
+    const auto space = small_space();
+    FunctionMetric layers("layers", [](const Architecture& a) {
+        return static_cast<double>(a.depth[0] * a.depth[1]);
+    });
+    FunctionMetric costly(
+        "costly", [](const Architecture&) { return 1.0; }, true);
+    Problem problem{space, 32, {&layers, &costly}, {{0}}, {}};
+    problem.limits = {{0, true, 6}, {0, true, 2}, {0, false, 1}, {1, true, 0}};
+    auto known = reach(problem);
+    search_limits(problem, known, 1);
+    EXPECT_EQ(known[0].range, std::pair(1.0, 6.0));
+    EXPECT_TRUE(known[0].excludes_nothing && !known[0].exact);
+    EXPECT_FALSE(known[1].excludes_nothing);
+    EXPECT_TRUE(known[2].excludes_nothing);
+    EXPECT_FALSE(known[3].range.has_value());
+    EXPECT_TRUE(costly.asked.empty());
+    for (const Limit& wrong : {Limit{0, true, 0.5}, Limit{0, false, 7}}) {
+        problem.limits = {wrong};
+        known = reach(problem);
+        try {
+            search_limits(problem, known, 1);
+            FAIL();
+        } catch (const Error& e) {
+            EXPECT_EQ(e.fault(), Fault::infeasible);
+            EXPECT_THAT(e.what(), testing::HasSubstr(wrong.at_most ? "the best has 1 points"
+                                                                   : "the best has 6 points"));
+        }
+    }
 }
 
 TEST(Search, LeavesOutWhatFails) {
