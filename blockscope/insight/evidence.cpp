@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,8 @@
 namespace blockscope {
 namespace {
 
+constexpr double assumed_interaction =
+    0.05;                            // share of variance; published predictors have 1 to 6 %
 constexpr double tie_share = 0.002;  // of the mean price: what no stopwatch can tell
 
 void check(const DesignSpace& space, const Profile& p) {
@@ -43,13 +46,19 @@ void check_varies(const std::vector<Choice>& choices, Estimate Option::*effect, 
     }
 }
 
+/// Nothing if the profile has no variance shares, or cannot tell interaction from noise.
+std::optional<double> interaction_share(const Profile& p) {
+    for (const auto& s : p.shares) {
+        if (s.factor == "interaction" && !std::isnan(s.share.value)) return s.share.value;
+    }
+    return std::nullopt;
+}
+
 /// Standard deviation, over the rest of the network, of what one choice does: the interaction's
 /// variance is shared by all choices alike.
 double context_deviation(const std::vector<Choice>& choices, const Profile& p) {
-    double interaction = 0;
-    for (const auto& s : p.shares) {
-        if (s.factor == "interaction") interaction = std::clamp(s.share.value, 0.0, 0.9);
-    }
+    const double interaction =
+        std::clamp(interaction_share(p).value_or(assumed_interaction), 0.0, 0.9);
     double additive = 0;
     for (const auto& choice : choices) {
         double sum = 0;
@@ -115,6 +124,7 @@ Evidence evidence_of(const DesignSpace& space, const Profile& benefit, const Pro
         evidence.purchases = purchases_of(space, evidence.benefit, evidence.price);
         evidence.going_rate = going_rate(evidence.purchases, evidence.tie);
     }
+    evidence.interaction_known = interaction_share(benefit).has_value();
     evidence.context = context_deviation(evidence.choices, benefit);
     // rounding of sums is no evidence either
     const double rounding = 1e-12 * std::abs(benefit.base.value);

@@ -17,6 +17,7 @@ struct Evidence {
     std::vector<Choice> choices;
     std::vector<Purchase> purchases;  ///< best rate first
     double going_rate = 0;
+    bool interaction_known = false;
     double context = 0;    ///< standard deviation of an option's benefit over contexts
     double tolerance = 0;  ///< of benefit
     double tie = 0;        ///< of price

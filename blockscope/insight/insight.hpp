@@ -81,6 +81,7 @@ struct Pruning {
     std::vector<Purchase> purchases;  ///< best exchange rate first
     DesignSpace space;                ///< restricted; with mutation probabilities
     double going_rate = 0;            ///< median of the purchases' rates; 0: none is known
+    bool interaction_known = false;   ///< share of the benefit's variance; else 5 % are assumed
     double tolerance = 0;             ///< in the benefit's unit
     double tie = 0;                   ///< prices that differ by less are equal: 0.2 % of the mean
     double removed = 0;               ///< share of the space that went

@@ -114,9 +114,10 @@ std::string rationale(const PruningReport& report) {
     text += fmt::format(
         "\nprotocol {}, {:g} % bounds that hold for all options of a metric at once, strength "
         "{:g}, "
-        "tolerance {} {}\n\n",
+        "tolerance {} {}{}\n\n",
         to_string(benefit.options.protocol), 100 * benefit.options.level, report.options.strength,
-        significant(pruning.tolerance, 3), benefit.metric.unit);
+        significant(pruning.tolerance, 3), benefit.metric.unit,
+        pruning.interaction_known ? "" : " (no share of interactions known: 5 % assumed)");
     add_purchases(text, report);
     for (const auto status :
          {Insight::Status::applied, Insight::Status::observed, Insight::Status::refused}) {
@@ -160,6 +161,7 @@ std::string insights_json(const PruningReport& report) {
     document["reduce"] = report.price == nullptr ? Json() : json(*report.price);
     document["strength"] = report.options.strength;
     document["tolerance"] = json(pruning.tolerance);
+    document["interaction_known"] = pruning.interaction_known;
     document["tie"] = pruning.tie;
     document["going_rate"] = pruning.going_rate;
     document["exchange_rates"] = Json::array();

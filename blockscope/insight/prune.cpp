@@ -45,6 +45,7 @@ Pruning prune(const DesignSpace& space, const Profile& benefit, const Profile* p
     validate(result.space);
     result.purchases = evidence.purchases;
     result.going_rate = evidence.going_rate;
+    result.interaction_known = evidence.interaction_known;
     result.tolerance = evidence.tolerance;
     result.tie = evidence.tie;
     result.removed = 1 - std::pow(10, size(result.space).log10_total - size(space).log10_total);
