@@ -57,8 +57,8 @@ void complete(const Evidence& evidence, const DesignSpace& left, Insight& insigh
 
 /// "0.031 % (0.02 to 0.04)".
 std::string text_of(const Estimate& e, const std::string& unit);
-/// The same with "more" or "less" of the absolute value.
-std::string more_or_less(const Estimate& e, const std::string& unit);
+/// The same with a sign in front.
+std::string signed_text(const Estimate& e, const std::string& unit);
 std::string rate_unit(const Evidence& evidence);
 /// A metric's name without the folders and the ending of its file: "ofa_mbv3_accuracy_gnn".
 std::string short_name(const MetricInfo& metric);

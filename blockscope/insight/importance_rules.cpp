@@ -74,10 +74,13 @@ std::vector<Insight> indifferent_choices(const Evidence& evidence, DesignSpace& 
                               ? fmt::format("width of unit {}", choice.unit + 1)
                               : fmt::format("block of U{}-L{}", choice.unit + 1, choice.layer + 1);
         insight.reason = fmt::format(
-            "does not matter for {}; the cheapest option stays: {} for {}, on average of {} others",
+            "does not matter for {0}; the cheapest option stays, which changes {0} by {1} and {2} "
+            "by "
+            "{3}, on average of {4} others",
             short_name(evidence.benefit_profile.metric),
-            more_or_less(insight.benefit, evidence.benefit_profile.metric.unit),
-            more_or_less(insight.price, evidence.price_profile->metric.unit), insight.cuts.size());
+            signed_text(insight.benefit, evidence.benefit_profile.metric.unit),
+            short_name(evidence.price_profile->metric),
+            signed_text(insight.price, evidence.price_profile->metric.unit), insight.cuts.size());
         insights.push_back(std::move(insight));
     }
     return insights;

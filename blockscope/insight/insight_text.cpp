@@ -17,10 +17,8 @@ std::string text_of(const Estimate& e, const std::string& unit) {
     return fmt::format("{} ({} to {})", value, significant(e.low, 3), significant(e.high, 3));
 }
 
-std::string more_or_less(const Estimate& e, const std::string& unit) {
-    if (e.value == 0 && e.low == 0 && e.high == 0) return "no more " + unit;
-    if (e.value < 0) return text_of({-e.value, -e.high, -e.low}, unit + " less");
-    return text_of(e, unit + " more");
+std::string signed_text(const Estimate& e, const std::string& unit) {
+    return (e.value > 0 ? "+" : "") + text_of(e, unit);
 }
 
 std::string rate_unit(const Evidence& evidence) {

@@ -113,13 +113,12 @@ std::string subject_of(const DesignSpace& space, const std::vector<Cut>& cuts) {
 
 void explain_cut(const Evidence& evidence, Insight& insight) {
     const auto& benefit = evidence.benefit_profile.metric;
-    std::string what =
-        fmt::format("what replaces it brings {} of {}", more_or_less(insight.benefit, benefit.unit),
-                    short_name(benefit));
+    std::string what = fmt::format("what replaces it changes {} by {}", short_name(benefit),
+                                   signed_text(insight.benefit, benefit.unit));
     if (evidence.priced()) {
         const auto& price = evidence.price_profile->metric;
-        what += fmt::format(" for {} of {}", more_or_less(insight.price, price.unit),
-                            short_name(price));
+        what +=
+            fmt::format(" and {} by {}", short_name(price), signed_text(insight.price, price.unit));
     }
     if (insight.cuts.size() > 1) {
         what += fmt::format(", on average of {} places", insight.cuts.size());
