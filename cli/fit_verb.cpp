@@ -104,12 +104,12 @@ void say_curve(const FitResult& result, Console& console) {
     console.say(fmt::format(
         "learning curve: mean absolute error in {} on the held-out rows, by rows fitted to",
         card.unit));
-    Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel", "mlp", "boosted"}, {}};
+    Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel", "mlp", "boosted", "gru"}, {}};
     for (const auto& point : result.curve) {
         rows.cells.push_back({fmt::format("{}", point.rows), fmt::format("{}", point.subsets),
                               shown(point.error.ridge), shown(point.error.hierarchical),
                               shown(point.error.kernel), shown(point.error.mlp),
-                              shown(point.error.boosted)});
+                              shown(point.error.boosted), shown(point.error.gru)});
     }
     const std::string table = as_table(rows);
     for (const auto line : split(trim(table), '\n')) console.say(fmt::format("  {}", line));
@@ -127,7 +127,8 @@ void say(const FitResult& result, Console& console) {
                              error_of("hierarchical", result.cross_validated.hierarchical) +
                              error_of("kernel", result.cross_validated.kernel) +
                              error_of("mlp", result.cross_validated.mlp) +
-                             error_of("boosted", result.cross_validated.boosted))
+                             error_of("boosted", result.cross_validated.boosted) +
+                             error_of("gru", result.cross_validated.gru))
                                 .substr(2),
                             card.kind));
     say_curve(result, console);
@@ -228,19 +229,23 @@ void add_fit(Program& program) {
     verb.add_option("--model", command->options.kind,
                     "ridge: coefficients by themselves; hierarchical: they share strength; "
                     "kernel: what a sum over layers leaves, too; mlp: a network for that; boosted: "
-                    "trees for "
-                    "that; auto: by "
-                    "cross-validation")
-        ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel", "mlp", "boosted"}))
+                    "trees for that; gru: the paper's predictor, which takes minutes; auto: by "
+                    "cross-validation, without gru")
+        ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel", "mlp", "boosted", "gru"}))
         ->capture_default_str();
     verb.add_option("--holdout", command->holdout,
                     "share of rows that the model never sees and its error is taken from; 0: none")
         ->capture_default_str();
     verb.add_option("--test", command->test,
                     "CSV of rows that the error is taken from instead of held-out ones");
-    verb.add_option("--steps", command->options.steps,
-                    "of a network's training; 0: a hundred times through the table, at most 60,000")
+    verb.add_option(
+            "--steps", command->options.steps,
+            "of a network's training, or how often a GRU sees the table; 0: a hundred times "
+            "through it, at most 60,000 steps; a GRU 200 times")
         ->check(CLI::Range(std::size_t{0}, std::size_t{10000000}))
+        ->capture_default_str();
+    verb.add_option("--hidden", command->options.hidden, "width of each half of a GRU")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
         ->capture_default_str();
     verb.add_option("--about", command->about,
                     "JSON with texts for the model's card: quantity, source, citation, licence, "

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -69,6 +70,7 @@ struct Fitted {
     std::optional<KernelCorrection> correction;
     std::optional<FeedForward> network;
     std::optional<BoostedTrees> trees;
+    std::optional<TrainedGru> gru;
     std::vector<double> predicted;  ///< of each row, by the model that has not seen it; NaN: none
     double error = 0;               ///< root mean square of value - predicted
 };
@@ -104,8 +106,9 @@ public:
         return f;
     }
 
-    /// A network ("mlp") or trees ("boosted") for what the hierarchical sum leaves; one more
-    /// without the first fold, for its error. From enough_rows on that one is the model.
+    /// A network ("mlp") or trees ("boosted") for what the hierarchical sum leaves, or a GRU
+    /// ("gru") for all; one more without the first fold, for its error. From enough_rows on that
+    /// one is the model, and a GRU always.
     Fitted with_learned(const std::string& kind, const Rows& rows,
                         const Fitted& hierarchical) const {
         Fitted f = hierarchical;
@@ -122,7 +125,10 @@ public:
         f.predicted.assign(rows.size(), std::nan(""));
         for (std::size_t k = 0; k < judged.size(); ++k) f.predicted[judged[k]] = predicted[k];
         f.error = root_mean_square(rows, f.predicted);
-        if (rows.size() >= enough_rows) {
+        if (kind == "gru") {
+            f.cross.models = {part.additive};
+            f.gru = std::move(part.gru);
+        } else if (rows.size() >= enough_rows) {
             f.cross.models.erase(f.cross.models.begin() + 1, f.cross.models.end());
         } else {
             part = model(f);
@@ -160,7 +166,8 @@ public:
                            {std::move(table), models.front().offset, models.front().scale},
                            std::nullopt,
                            f.network,
-                           f.trees};
+                           f.trees,
+                           f.gru};
         if (f.correction) {
             const auto& [kernel, landmarks, weights, predicted] = *f.correction;
             std::vector<double> mean(landmarks.size(), 0.0);
@@ -195,19 +202,34 @@ private:
 
     /// The additive model that was fitted without one fold.
     FittedModel without(const Fitted& f, std::size_t fold) const {
-        return {{}, resolutions_, f.cross.models[fold], std::nullopt, std::nullopt, std::nullopt};
+        return {{},           resolutions_, f.cross.models[fold], std::nullopt,
+                std::nullopt, std::nullopt, std::nullopt};
     }
 
     /// Adds to `part` what it leaves of the rows that are used.
     template <typename Used>
     void learn(const std::string& kind, FittedModel& part, const Rows& rows,
                const Used& used) const {
+        if (kind == "gru") {
+            const double mean = std::accumulate(rows.values.begin(), rows.values.end(), 0.0) /
+                                static_cast<double>(rows.size());
+            part.additive = {LayerTable(space_, LayerTable::Combine::sum),
+                             std::vector<double>(resolutions_.size(), mean),
+                             std::vector<double>(resolutions_.size(), 0.0)};
+        }
         Rows left;
         const auto said = predictions(part, rows.archs);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (used(i)) left.add(rows.archs[i], rows.values[i] - said[i]);
         }
-        if (kind == "mlp") {
+        if (kind == "gru") {
+            GruOptions training;
+            training.seed = options_.seed;
+            training.hidden = options_.hidden;
+            if (options_.steps > 0) training.epochs = options_.steps;
+            part.gru = train_gru(space_, left.archs, left.values,
+                                 std::max<std::size_t>(1, left.size() / 10), training, progress_);
+        } else if (kind == "mlp") {
             part.network = network(left);
         } else {
             part.trees = trees(left);
@@ -257,7 +279,8 @@ std::vector<std::size_t> curve_sizes(std::size_t all) {
 }
 
 std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
-                                       const std::string& kind, Progress* progress) {
+                                       const std::string& kind, const Fitted& chosen,
+                                       Progress* progress) {
     constexpr std::size_t most_subsets = 5;  // a single small one says more about its luck
     std::vector<CurvePoint> curve;
     const auto sizes = curve_sizes(parts.fitted.size());
@@ -270,7 +293,7 @@ std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
         CurvePoint point;
         point.rows = n;
         point.subsets = n > 200 ? 1 : std::min(most_subsets, parts.fitted.size() / n);
-        point.error = {0, 0, 0, 0, 0};
+        point.error = {0, 0, 0, 0, 0, 0};
         for (std::size_t s = 0; s < point.subsets; ++s) {
             const Rows rows = parts.fitted.part(s * n, n);
             const auto share = 1.0 / static_cast<double>(point.subsets);
@@ -288,6 +311,9 @@ std::vector<CurvePoint> learning_curve(const Fitter& fitter, const Split& parts,
             };
             point.error.mlp += learned("mlp");
             point.error.boosted += learned("boosted");
+            point.error.gru = kind == "gru" && n == sizes.back()
+                                  ? fitter.mean_absolute_error(chosen, parts.held_out)
+                                  : std::nan("");
         }
         curve.push_back(point);
     }
@@ -343,11 +369,12 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
         if (sum && kernel) consider("kernel", std::move(*kernel), errors.kernel);
         errors.hierarchical = shared.error;
         const bool enough = any && parts.fitted.size() >= least_for_network;
-        const std::pair<const char*, double*> learners[] = {{"boosted", &errors.boosted},
-                                                            {"mlp", &errors.mlp}};
+        const std::pair<const char*, double*> learners[] = {
+            {"boosted", &errors.boosted}, {"mlp", &errors.mlp}, {"gru", &errors.gru}};
         for (const auto& [name, error] : learners) {
-            if (options.kind != name && !(enough && (name[0] == 'm' || can_train_trees())))
-                continue;
+            const bool quick =
+                name != std::string("gru") && (name != std::string("boosted") || can_train_trees());
+            if (options.kind != name && !(enough && quick)) continue;
             Fitted learned = fitter.with_learned(name, parts.fitted, shared);
             *error = learned.error;
             if (any && learned.error >= fitter.error_on_first_fold(parts.fitted, chosen)) continue;
@@ -390,7 +417,7 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     }
     card.error = prediction_error(truth, predicted, options.level);
     result.covered = proportion(covered, truth.size(), options.level);
-    if (!tested) result.curve = learning_curve(fitter, parts, kind, progress);
+    if (!tested) result.curve = learning_curve(fitter, parts, kind, chosen, progress);
     return result;
 }
 

@@ -16,15 +16,18 @@ inline constexpr std::size_t least_fitted = 20;
 inline constexpr std::size_t least_for_network = 500;
 
 struct FitOptions {
-    /// "ridge", "hierarchical", "kernel", "mlp", "boosted", or "auto": the least error in
-    /// cross-validation. A kernel is added only where it pays (kernel_correction.hpp); auto tries
-    /// a network and, where they can be trained, trees from least_for_network rows on.
+    /// "ridge", "hierarchical", "kernel", "mlp", "boosted", "gru", or "auto": the least error in
+    /// cross-validation. A kernel is added only where it pays (kernel_correction.hpp); auto tries a
+    /// network and, where they can be trained, trees from least_for_network rows on, but no GRU,
+    /// which takes minutes.
     std::string kind = "auto";
     double holdout = 0.2;  ///< share that the model never sees and its error is taken from; 0:
                            ///< none, the error is then cross-validated
     double level = 0.95;   ///< of all intervals
     std::uint64_t seed = 1;
-    std::size_t steps = 0;  ///< of a network's training; 0: by the number of rows
+    std::size_t steps = 0;  ///< of a network's training, or how often a GRU sees the table; 0: by
+                            ///< the number of rows, or 200 times
+    std::size_t hidden = 512;  ///< width of each half of a GRU
     /// Architectures of another table, whose error is the model's if there are any (holdout 0).
     std::span<const Architecture> test_archs = {};
     std::span<const double> test_values = {};
@@ -38,6 +41,7 @@ struct KindErrors {
     double kernel = std::numeric_limits<double>::quiet_NaN();
     double mlp = std::numeric_limits<double>::quiet_NaN();
     double boosted = std::numeric_limits<double>::quiet_NaN();
+    double gru = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Mean absolute error on the held-out rows of models that were fitted to fewer.

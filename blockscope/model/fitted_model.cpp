@@ -9,6 +9,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/parallel.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/model/gru.hpp"
 
 namespace blockscope {
 namespace {
@@ -39,6 +40,7 @@ class FittedPredictor : public Predictor {
 public:
     FittedPredictor(FittedModel model, DesignSpace space)
         : model_(std::move(model)), space_(std::move(space)), inputs_(space_) {
+        if (model_.gru) gru_ = make_gru(complete(*model_.gru), space_);
         if (model_.network) runner_.emplace(*model_.network, space_, model_.resolutions);
     }
 
@@ -53,6 +55,7 @@ public:
                                                       : value_at(model_, archs[i], r);
                             }
                             if (model_.trees) add_trees(archs, out, first, last);
+                            if (gru_) add_gru(archs, out, first, last);
                             if (!runner_) return;
                             Lanes<float> work;
                             for (std::size_t i = first; i < last; i += FeedForwardRunner::batch) {
@@ -81,8 +84,16 @@ private:
         }
     }
 
+    void add_gru(std::span<const Architecture> archs, std::span<double> out, std::size_t first,
+                 std::size_t last) const {
+        std::vector<double> said(last - first);
+        gru_->predict(archs.subspan(first, last - first), said, 1);
+        for (std::size_t i = first; i < last; ++i) out[i] += model_.gru->scale * said[i - first];
+    }
+
     FittedModel model_;
     DesignSpace space_;
+    std::unique_ptr<Predictor> gru_;
     TreeInputs inputs_;
     std::optional<FeedForwardRunner> runner_;
 };
@@ -95,7 +106,7 @@ double value(const FittedModel& model, const Architecture& a) {
 
 std::optional<LayerTable> layer_table(const FittedModel& model, const DesignSpace& space,
                                       int resolution) {
-    if (model.smooth || model.network || model.trees) return std::nullopt;
+    if (model.smooth || model.network || model.trees || model.gru) return std::nullopt;
     const std::size_t r = index_of(model, resolution);
     if (r == unknown) throw Error(not_fitted(model, resolution));
     LayerTable table(space, LayerTable::Combine::sum);

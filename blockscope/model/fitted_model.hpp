@@ -12,13 +12,14 @@
 #include "blockscope/model/prediction_error.hpp"
 #include "blockscope/model/predictor.hpp"
 #include "blockscope/model/product_kernel.hpp"
+#include "blockscope/model/train_gru.hpp"
 
 namespace blockscope {
 
 /// What a fitted model says of itself.
 struct FittedCard {
     std::string tool;  ///< "blockscope 0.1.0"
-    std::string kind;  ///< "ridge", "hierarchical", "kernel", "mlp", "boosted"
+    std::string kind;  ///< "ridge", "hierarchical", "kernel", "mlp", "boosted", "gru"
     std::string name;  ///< of the column it was fitted to
     std::string unit;
     std::string direction;    ///< "smaller_is_better", "larger_is_better" or "neither"
@@ -56,9 +57,10 @@ struct FittedModel {
     std::optional<Smooth> smooth;
     std::optional<FeedForward> network;  ///< one of these at most
     std::optional<BoostedTrees> trees;
+    std::optional<TrainedGru> gru;  ///< the sum is a constant then
 };
 
-/// a at one of the model's resolutions. Without what a network or trees add.
+/// a at one of the model's resolutions. Without what a network, trees or a GRU add.
 double value(const FittedModel& model, const Architecture& a);
 
 /// resolution: one of the model's, else throws Error that names them. Nothing for a model that is

@@ -8,6 +8,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/model/gru.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/placement.hpp"
 #include "blockscope/weights/tensor.hpp"
@@ -380,6 +381,49 @@ ordered_json as_json(const BoostedTrees& model, const DesignSpace& space) {
     return j;
 }
 
+TrainedGru read_gru(const Node& node, const DesignSpace& space) {
+    TrainedGru gru;
+    gru.scale = node.at("scale").number();
+    gru.tensors.source = node.where();
+    for (const auto& entry : node.at("tensors").list()) {
+        Tensor tensor;
+        std::size_t columns = 1;
+        for (const auto& size : entry.at("shape").list()) {
+            tensor.shape.push_back(static_cast<std::int64_t>(read_width(size)));
+            columns = static_cast<std::size_t>(tensor.shape.back());
+        }
+        const double step = read_step(entry, "step");
+        const auto rows = entry.at("rows").list();
+        for (const auto& row : rows) {
+            const auto numbers = row.floats(columns, step);
+            tensor.values.insert(tensor.values.end(), numbers.begin(), numbers.end());
+        }
+        if (element_count(tensor.shape, 1 << 28) !=
+            static_cast<std::int64_t>(tensor.values.size())) {
+            entry.at("rows").refuse("are not as many as the shape has");
+        }
+        gru.tensors.tensors[entry.at("name").text()] = std::move(tensor);
+    }
+    (void)make_gru(complete(gru), space);  // refuses what is missing and what does not fit
+    return gru;
+}
+
+ordered_json as_json(const TrainedGru& gru) {
+    ordered_json j;
+    j["scale"] = gru.scale;
+    for (const auto& [name, tensor] : gru.tensors.tensors) {
+        const ArrayText text(tensor.values);
+        const std::size_t columns = static_cast<std::size_t>(tensor.shape.back());
+        ordered_json rows;
+        for (std::size_t i = 0; i < tensor.values.size(); i += columns) {
+            rows.push_back(text.row(std::span(tensor.values).subspan(i, columns)));
+        }
+        j["tensors"].push_back(
+            {{"name", name}, {"shape", tensor.shape}, {"step", text.step()}, {"rows", rows}});
+    }
+    return j;
+}
+
 }  // namespace
 
 std::string to_text(const FittedModel& model, const DesignSpace& space) {
@@ -424,6 +468,7 @@ std::string to_text(const FittedModel& model, const DesignSpace& space) {
         smooth["weights"] = model.smooth->weights;
     }
     if (model.trees) j["boosted"] = as_json(*model.trees, space);
+    if (model.gru) j["gru"] = as_json(*model.gru);
     if (model.network) j["network"] = as_json(*model.network, space);
     return j.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -478,7 +523,8 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
             source);
     }
     FittedModel model{card,         {},           {read_table(root, space), {}, {}},
-                      std::nullopt, std::nullopt, std::nullopt};
+                      std::nullopt, std::nullopt, std::nullopt,
+                      std::nullopt};
     for (const auto& node : root.at("resolutions").list()) {
         const auto r = node.count();
         if (r < 16 || r > 4096) node.refuse("is not from 16 to 4096");
@@ -491,6 +537,7 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
     model.additive.scale = root.at("scale").numbers(model.resolutions.size());
     if (root.has("kernel")) model.smooth = read_smooth(root.at("kernel"), space);
     if (root.has("boosted")) model.trees = read_trees(root.at("boosted"), space);
+    if (root.has("gru")) model.gru = read_gru(root.at("gru"), space);
     if (root.has("network")) model.network = read_network(root.at("network"), space);
     return model;
 }

@@ -177,6 +177,35 @@ TEST(FittedModel, NamesWhatIsWrongWithItsTrees) {
     EXPECT_THAT(refusal(j.dump(), small()), HasSubstr("are not those of the space"));
 }
 
+TEST(FittedModel, ReadsBackItsGru) {
+    const auto s = planted_sample(ofa(), planted_latency, 60, 1);
+    FitOptions options;
+    options.kind = "gru";
+    options.holdout = 0;
+    options.hidden = 6;
+    options.steps = 2;
+    FittedModel model = fit_model(ofa(), s.archs, s.values, options).model;
+    for (auto* text : {&model.card.name, &model.card.unit, &model.card.tool}) *text = "ms";
+    const std::string text = to_text(model, ofa());
+    const auto read = parse_fitted_model(text, ofa(), "m.json");
+    EXPECT_EQ(to_text(read, ofa()), text);
+    std::vector<double> one(60);
+    std::vector<double> two(60);
+    make_fitted_predictor(model, ofa())->predict(s.archs, one, 1);
+    make_fitted_predictor(read, ofa())->predict(s.archs, two, 2);
+    EXPECT_EQ(one, two);
+    const auto refused = [&](const std::string& path, const ordered_json& value) {
+        auto j = ordered_json::parse(text);
+        j[ordered_json::json_pointer(path)] = value;
+        return refusal(j.dump());
+    };
+    EXPECT_THAT(refused("/gru/tensors/0/shape", ordered_json::array({7, 3})),
+                HasSubstr("gru.tensors[0]"));
+    EXPECT_THAT(refused("/gru/tensors/0/name", "x"), HasSubstr("gru: "));
+    EXPECT_THAT(refused("/gru/scale", "x"), HasSubstr("'gru.scale' is not a number"));
+    EXPECT_THAT(refusal(text, small()), HasSubstr("a model of space 'ofa-mbv3', not of 'small'"));
+}
+
 TEST(FittedModel, IsRefusedCutAnywhere) {
     for (std::size_t n = 0; n + 1 < some_text().size(); n += 97) {
         EXPECT_THAT(refusal(some_text().substr(0, n)), HasSubstr("is not JSON"));

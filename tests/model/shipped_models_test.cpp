@@ -125,7 +125,9 @@ TEST_P(ShippedModel224, FollowsItsSourceOnNetworksItNeverSaw) {
 constexpr const char* ofa = "ofa_mbv3_reference.csv";
 INSTANTIATE_TEST_SUITE_P(
     All, ShippedModel224,
-    testing::Values(Reference{"ofa-mbv3", ofa, "latency_gpu_ms", "latency/rtx2080ti", 0.0405},
+    testing::Values(Reference{"ofa-mbv3", ofa, "accuracy_gnn", "accuracy", 0.046},
+                    Reference{"ofa-mbv3", ofa, "latency_gpu_ms", "latency/rtx2080ti", 0.0405},
+                    Reference{"ofa-mbv3", ofa, "latency_cpu_ms", "latency/amd2990wx", 6.45},
                     Reference{"ofa-mbv3", ofa, "latency_note10_ms", "latency/note10", 1e-5}),
     [](const auto& reference) {
         std::string name = std::string(reference.param.space) + "_" + reference.param.metric;
