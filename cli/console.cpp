@@ -98,7 +98,8 @@ void Console::update(std::string_view task, double done, double total) {
                     {"done", done},
                     {"total", total},
                     {"unit", "items"},
-                    {"seconds", elapsed}});
+                    {"seconds", elapsed},
+                    {"note", note_}});
         return;
     }
     std::string line = total > 0 ? fmt::format("{}: {:.0f} of {:.0f}", task, done, total)
@@ -107,6 +108,7 @@ void Console::update(std::string_view task, double done, double total) {
         line += fmt::format(", {:.1f} per s, {:.0f} s left", done / elapsed,
                             elapsed * (total - done) / done);
     }
+    if (!note_.empty()) line += "; " + note_;
     show(std::move(line), total > 0 ? done / total : -1);
 }
 

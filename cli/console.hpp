@@ -33,6 +33,7 @@ public:
     void update(std::string_view task, double done, double total) override;
     /// The same for a budget of time; note: what it bought so far.
     void update_seconds(std::string_view task, double done, double total, std::string_view note);
+    void note(std::string_view words) override { note_ = words; }
     bool stop_requested() const override;
 
     /// True if `file` (1: output, 2: error) is a terminal that shows 24-bit colour and NO_COLOR is
@@ -56,6 +57,7 @@ private:
     Clock::time_point start_ = begin_;  ///< of the task
     Clock::time_point shown_{};
     std::string task_;
+    std::string note_;
 };
 
 /// Writes to a file, or to standard output for "-".

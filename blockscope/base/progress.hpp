@@ -12,6 +12,8 @@ public:
     virtual ~Progress() = default;
     /// done of total items (or seconds, or whatever the caller's task counts); total 0: not known.
     virtual void update(std::string_view task, double done, double total) = 0;
+    /// What the work has come to so far, in a few words to stand beside it; "" for nothing more.
+    virtual void note(std::string_view words) { (void)words; }
     /// True once the user asked to stop; long calls return what they have as soon as they see it.
     virtual bool stop_requested() const { return false; }
 };

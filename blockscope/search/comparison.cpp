@@ -160,6 +160,7 @@ SearchComparison compare(const SearchRecord& first, const SearchRecord& second,
     check(first, second);
     const auto pairs = pairs_of(first, second);
     std::vector<Direction> directions;
+    directions.reserve(first.objectives.size());
     for (const auto& o : first.objectives) directions.push_back(o.direction);
     if (reference.empty()) reference = costs_of(worst_on_fronts(pairs), directions);
     const auto worst_costs = costs_of(reference, directions);

@@ -94,6 +94,7 @@ SearchRun search(const Problem& problem, const SearchOptions& options, Progress*
             search_at_random(state);
             break;
     }
+    if (progress != nullptr) progress->note("");
     const Visited& visited = state.visited;
     SearchRun run;
     run.archs = visited.archs();

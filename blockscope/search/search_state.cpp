@@ -3,7 +3,15 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
+#include "blockscope/base/text.hpp"
+#include "blockscope/search/dominance.hpp"
+#include "blockscope/search/hypervolume.hpp"
+#include "blockscope/search/search_files.hpp"
+
 namespace blockscope {
+
 SearchState::SearchState(const Problem& what, const SearchOptions& how, Progress* shown)
     : problem(what),
       options(how),
@@ -26,7 +34,19 @@ std::vector<std::size_t> SearchState::ask(const std::vector<Architecture>& archs
     return rows;
 }
 
+void SearchState::tell_hypervolume(std::size_t next) {
+    if (progress == nullptr || next == told_before) return;
+    told_before = next;
+    const auto members = front(visited.costs(), Ties::keep_first);
+    if (members.empty()) return;
+    if (told_reference.empty()) told_reference = worst(visited.costs());
+    progress->note(fmt::format("hypervolume {} {}",
+                               significant(hypervolume(visited.costs(members), told_reference)),
+                               hypervolume_unit(problem)));
+}
+
 bool SearchState::ends_before(std::size_t next) {
+    tell_hypervolume(next);
     if (!stopped.empty()) return true;
     if (progress != nullptr && progress->stop_requested()) {
         stopped = "asked to stop before iteration " + std::to_string(next);

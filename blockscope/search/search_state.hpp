@@ -35,7 +35,8 @@ struct SearchState {
     /// Evaluates and counts, for iteration `round`. Returns the row of each.
     std::vector<std::size_t> ask(const std::vector<Architecture>& archs, std::size_t round);
 
-    /// True if the search must end before iteration `next`, and notes why.
+    /// True if the search must end before iteration `next`, and notes why. Once an iteration, tells
+    /// the progress the hypervolume so far, up to the worst that the first iteration saw.
     bool ends_before(std::size_t next);
 
     /// What a search begins with: options.start, then random ones up to options.initial.
@@ -48,6 +49,10 @@ struct SearchState {
     /// Up to n different results of `make` that neither this call nor the search has seen. Ends
     /// after mutation_tries * most_fruitless_passes in a row that were.
     std::vector<Architecture> make_new(std::size_t n, const std::function<Architecture()>& make);
+
+    void tell_hypervolume(std::size_t next);
+    std::vector<double> told_reference;
+    std::size_t told_before = 0;  ///< iteration
 
     /// The rows that miss the limits least, at most `top`: parents while no row keeps them.
     std::vector<std::size_t> nearest() const;

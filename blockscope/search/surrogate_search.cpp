@@ -124,7 +124,7 @@ std::vector<std::size_t> greedy(const Costs& known, const Costs& candidates, std
     for (const auto i : front(candidates, Ties::keep_first)) queue.push({adds(i), i, 0});
     std::vector<std::size_t> rows;
     while (rows.size() < n && !queue.empty() && queue.top().gain > 0) {
-        Gain best = queue.top();
+        const Gain best = queue.top();
         queue.pop();
         if (best.round < rows.size()) {
             queue.push({adds(best.row), best.row, rows.size()});

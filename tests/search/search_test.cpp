@@ -1,6 +1,7 @@
 #include "blockscope/search/search.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -344,6 +345,31 @@ TEST(Search, PeelsSeveralFrontsAndMutatesInChains) {
     EXPECT_EQ(plain.asked, chained.asked);
     EXPECT_NE(plain.archs, peeled.archs);
     EXPECT_NE(peeled.archs, chained.archs);
+}
+
+TEST(Search, TellsItsHypervolumeAsItGrows) {
+    struct Notes : Progress {
+        void update(std::string_view, double, double) override {}
+        void note(std::string_view words) override { notes.emplace_back(words); }
+        std::vector<std::string> notes;
+    };
+    const TwoTables tables;
+    for (const auto algorithm : algorithms) {
+        Notes progress;
+        search(tables.problem, small_options(algorithm), &progress);
+        ASSERT_EQ(progress.notes.size(), 16U) << "before each iteration, and nothing at the end";
+        double before = 0;
+        for (std::size_t i = 0; i < 15; ++i) {
+            double volume = 0;
+            char unit[20];
+            ASSERT_EQ(std::sscanf(progress.notes[i].c_str(), "hypervolume %lf points x %19s",
+                                  &volume, unit),
+                      2);
+            EXPECT_GE(volume, before);
+            before = volume;
+        }
+        EXPECT_EQ(progress.notes.back(), "");
+    }
 }
 
 TEST(Search, StopsWhenAskedTo) {
