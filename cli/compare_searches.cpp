@@ -73,6 +73,7 @@ int compare_two_searches(const CompareCommand& command, const Common& common, Co
     const auto first = read_search(command.first);
     const auto second = read_search(command.second);
     std::vector<std::string> metrics;
+    metrics.reserve(first.objectives.size());
     for (const auto& wanted : first.objectives) metrics.push_back(wanted.metric);
     const auto comparison =
         compare(first, second, parse_reference(command.reference, metrics), command.level);
