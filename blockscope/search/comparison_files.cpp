@@ -150,6 +150,7 @@ std::string attainment_csv(const SearchRecord& first, const SearchRecord& second
     text += "\n";
     for (const auto* record : {&first, &second}) {
         std::vector<Costs> seen;
+        seen.reserve(record->runs.size());
         for (const auto& run : record->runs) seen.push_back(run.costs);
         for (std::size_t times = 1; times <= seen.size(); ++times) {
             const auto surface = attainment_surface(seen, times);
