@@ -10,6 +10,7 @@
 #include "blockscope/model/dense.hpp"
 #include "blockscope/model/gru.hpp"
 #include "blockscope/model/mlp.hpp"
+#include "blockscope/model/shipped_models.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
 
@@ -120,6 +121,32 @@ void gru(benchmark::State& state) {
     state.SetLabel("bidirectional GRU, hidden 512");
 }
 BENCHMARK(gru)->Arg(1)->Arg(2)->UseRealTime();
+
+/// The models of the program; too slow would be less than 5,000,000 a second and core for those
+/// that are sums over layers (Note10).
+void shipped(benchmark::State& state) {
+    const auto& model = shipped_models()[static_cast<std::size_t>(state.range(1))];
+    const auto space = load_space(model.space);
+    const auto made = parse_model(model.text, space, model.metric);
+    auto archs = sample(space, 19200, Rng(1), 224);
+    for (const int r : {208, 192, 176, 160}) {  // those that have a model for each
+        if (made.predictor->refusal(archs.front()).empty()) break;
+        for (auto& a : archs) a.resolution = static_cast<std::uint16_t>(r);
+    }
+    std::vector<double> values(archs.size());
+    measure(state, static_cast<double>(archs.size()), 0, [&] {
+        made.predictor->predict(archs, values, static_cast<unsigned>(state.range(0)));
+        benchmark::DoNotOptimize(values.data());
+    });
+    state.SetLabel(model.space + " " + model.metric);
+}
+BENCHMARK(shipped)
+    ->Apply([](benchmark::internal::Benchmark* b) {
+        for (std::size_t i = 0; i < shipped_models().size(); ++i) {
+            b->Args({1, static_cast<std::int64_t>(i)});
+        }
+    })
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace blockscope

@@ -244,6 +244,15 @@ void add_fit(Program& program) {
             "through it, at most 60,000 steps; a GRU 200 times")
         ->check(CLI::Range(std::size_t{0}, std::size_t{10000000}))
         ->capture_default_str();
+    verb.add_option("--window", command->options.window,
+                    "of a network: layers that are seen together")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{8}))
+        ->capture_default_str();
+    verb.add_option("--widths", command->options.widths, "of a network's layers, at least two")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
+        ->expected(2, 8)
+        ->delimiter(',')
+        ->capture_default_str();
     verb.add_option("--hidden", command->options.hidden, "width of each half of a GRU")
         ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
         ->capture_default_str();

@@ -239,6 +239,9 @@ private:
     FeedForward network(const Rows& rows) const {
         TrainingOptions training;
         training.seed = options_.seed;
+        training.window = options_.window;
+        training.width = options_.widths.front();
+        training.hidden.assign(options_.widths.begin() + 1, options_.widths.end());
         training.batch = rows.size() < enough_rows ? 64 : 256;
         training.steps = options_.steps;
         if (training.steps == 0) {  // a hundred times through the table

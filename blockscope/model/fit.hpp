@@ -28,6 +28,8 @@ struct FitOptions {
     std::size_t steps = 0;  ///< of a network's training, or how often a GRU sees the table; 0: by
                             ///< the number of rows, or 200 times
     std::size_t hidden = 512;  ///< width of each half of a GRU
+    std::size_t window = 4;    ///< of a network: layers that are seen together
+    std::vector<std::size_t> widths = {64, 64, 64};  ///< of a network's layers, at least 2
     /// Architectures of another table, whose error is the model's if there are any (holdout 0).
     std::span<const Architecture> test_archs = {};
     std::span<const double> test_values = {};
