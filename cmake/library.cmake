@@ -37,5 +37,8 @@ extern const EmbeddedText ${name}[] = {
 ${entries}    {nullptr, nullptr}};
 }  // namespace blockscope
 ")
+    # clang names a length that every compiler takes, and both of ours take more
+    set_source_files_properties(${CMAKE_BINARY_DIR}/generated/${name}.cpp PROPERTIES
+                                COMPILE_OPTIONS -Wno-overlength-strings)
     target_sources(blockscope_${folder} PRIVATE ${CMAKE_BINARY_DIR}/generated/${name}.cpp)
 endfunction()
