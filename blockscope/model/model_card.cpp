@@ -38,6 +38,8 @@ json parse_json(const std::string& path) {
         return card;
     } catch (const json::parse_error& e) {
         throw Error(fmt::format("byte {}: is not JSON", e.byte > 0 ? e.byte - 1 : 0), path);
+    } catch (const json::exception&) {  // out_of_range
+        throw Error("holds a number that is too large", path);
     }
 }
 

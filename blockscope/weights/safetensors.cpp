@@ -40,6 +40,8 @@ json parse_header(std::string_view text, const ByteReader& reader) {
         header = json::parse(text, watch);
     } catch (const json::parse_error& e) {
         reader.fail_at(8 + (e.byte > 0 ? e.byte - 1 : 0), "the header is not JSON");
+    } catch (const json::exception&) {  // out_of_range
+        reader.fail_at(8, "the header holds a number that is too large");
     } catch (const Error& e) {
         reader.fail_at(8, std::string("the header is ") + e.what());
     }

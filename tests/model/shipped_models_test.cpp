@@ -136,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Reference{"ofa-mbv3", ofa, "latency_note10_ms", "latency/note10", 1e-5},
         Reference{"proxylessnas", proxyless, "accuracy", "accuracy", 0.09},
         Reference{"proxylessnas", proxyless, "latency_npu_ms", "latency/kirin9000", 0.07},
+        Reference{"proxylessnas", proxyless, "latency_gpu_ms", "latency/rtx2080ti", 0.0235, 0.994},
         Reference{"proxylessnas", proxyless, "latency_cpu_ms", "latency/amd2990wx", 3.3, 0.98},
         Reference{"resnet50", "ofa_resnet50_reference.csv", "accuracy", "accuracy/ofa-predictor",
                   0}),

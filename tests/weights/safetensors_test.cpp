@@ -56,6 +56,9 @@ TEST(Safetensors, NamesTheByteAndTheReason) {
         HasSubstr("names 'a' twice"));
     EXPECT_THAT(refusal(safetensors_bytes(R"({"a":{"dtype":"F32",)", four)),
                 HasSubstr("byte 28: the header is not JSON"));
+    // found by fuzzing: not a parse error in the JSON library's eyes
+    EXPECT_THAT(refusal(safetensors_bytes(R"({"__metadata__":8E8888})", four)),
+                HasSubstr("byte 8: the header holds a number that is too large"));
     EXPECT_THAT(refusal(safetensors_bytes(
                     R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", four + "x")),
                 HasSubstr("bytes after the last tensor"));
