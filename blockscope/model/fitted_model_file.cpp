@@ -413,7 +413,7 @@ ordered_json as_json(const TrainedGru& gru) {
     j["scale"] = gru.scale;
     for (const auto& [name, tensor] : gru.tensors.tensors) {
         const ArrayText text(tensor.values);
-        const std::size_t columns = static_cast<std::size_t>(tensor.shape.back());
+        const auto columns = static_cast<std::size_t>(tensor.shape.back());
         ordered_json rows;
         for (std::size_t i = 0; i < tensor.values.size(); i += columns) {
             rows.push_back(text.row(std::span(tensor.values).subspan(i, columns)));

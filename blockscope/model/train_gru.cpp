@@ -135,7 +135,7 @@ public:
         // the regressor, and back through it
         Matrix slope(n, h_);
         Matrix last_slope(n, h_);
-        const float kept_share = static_cast<float>(1 - options_.dropout);
+        const auto kept_share = static_cast<float>(1 - options_.dropout);
         for (std::size_t i = 0; i < n; ++i) {
             const float* state[] = {states_.row(length * n + i), last_state.row(i)};
             mask_.assign(2 * h_, 1.0F);
@@ -355,7 +355,7 @@ TrainedGru train_gru(const DesignSpace& space, std::span<const Architecture> arc
         for (auto& [length, group] : by_length) {
             shuffle(group, order);
             for (std::size_t i = 0; i < group.size(); i += options.batch) {
-                batches.push_back(
+                batches.emplace_back(
                     std::span(group).subspan(i, std::min(options.batch, group.size() - i)));
             }
         }
