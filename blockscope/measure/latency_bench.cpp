@@ -83,6 +83,7 @@ struct LatencyBench::Impl {
     std::vector<LatencySample> runs;        // of candidates
     double scale_ms = 0;
     std::size_t networks = 0;
+    Preparation preparation;
 
     Impl(DesignSpace s, int resolution, LatencyOptions o, std::shared_ptr<LatencyEngine> with)
         : space(std::move(s)),
@@ -113,13 +114,15 @@ struct LatencyBench::Impl {
     }
 
     Timing visit(const Architecture& a) {
-        const NetworkGraph graph = lower(space, a);
         const auto before = Clock::now();
+        const NetworkGraph graph = lower(space, a);
         const auto network = shared->engine->prepare(graph, shared->pool.of(graph));
         const double preparing_ms = ms_between(before, Clock::now());
         fill(network->input(), options.seed);
         constexpr double nothing_new_ms = 1.5;  // seen: 0.3 to 1 ms when every layer was known
         if (preparing_ms > nothing_new_ms) network->run();
+        preparation.ms += ms_between(before, Clock::now());
+        ++preparation.visits;
         return timed_run(*network);
     }
 };
@@ -196,6 +199,8 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
     }
     return result;
 }
+
+LatencyBench::Preparation LatencyBench::preparation() const { return impl_->preparation; }
 
 double LatencyBench::reference_ms() const { return impl_->scale_ms; }
 

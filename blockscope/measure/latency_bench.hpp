@@ -70,6 +70,12 @@ public:
 
     /// Of everything measured so far.
     MeasuringQuality quality() const;
+    /// Lowering and preparing, and a first run where something was new; no latency contains it.
+    struct Preparation {
+        double ms = 0;
+        std::size_t visits = 0;
+    };
+    Preparation preparation() const;
     /// What latencies are scaled to.
     double reference_ms() const;
 

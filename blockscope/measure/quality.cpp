@@ -3,9 +3,28 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blockscope/measure/doubts.hpp"
 #include "blockscope/measure/median.hpp"
 
 namespace blockscope {
+namespace {
+
+/// At most 100 values, medians of what lies between: runs within a moment are no independent votes
+/// on a trend, and its test is quadratic.
+std::vector<double> thinned(const std::vector<double>& values) {
+    constexpr std::size_t most = 100;
+    if (values.size() <= most) return values;
+    std::vector<double> medians;
+    for (std::size_t i = 0; i < most; ++i) {
+        const auto at = [&](std::size_t part) {
+            return values.begin() + static_cast<std::ptrdiff_t>(part * values.size() / most);
+        };
+        medians.push_back(median({at(i), at(i + 1)}));
+    }
+    return medians;
+}
+
+}  // namespace
 
 double smoothed_reference(std::span<const LatencySample> references, double at_s, double width_s,
                           bool by_cpu_time) {
@@ -39,6 +58,11 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
                 wall_over_cpu.push_back(s.wall_ms / s.cpu_ms);
             }
         }
+        std::vector<double> times;
+        for (const auto& r : references) times.push_back(by_cpu_time ? r.cpu_ms : r.wall_ms);
+        if (const double rise = trend(thinned(times)); std::abs(rise) > std::abs(q.rise)) {
+            q.rise = rise;
+        }
         for (const auto& r : references) {
             smooth.push_back(smoothed_reference(references, r.at_s, smoothing_s, by_cpu_time));
         }
@@ -49,7 +73,10 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
         q.drift = 1.4826 * median(smooth);
     }
     if (!wall_over_cpu.empty()) q.wall_over_cpu = median(wall_over_cpu);
-    if (q.drift > 0.10) {
+    if (q.rise > 0.10) {
+        q.trusted = false;
+        q.reason = "the reference network's time kept rising, by more than 10 %: throttling";
+    } else if (q.drift > 0.10) {
         q.trusted = false;
         q.reason = "the reference network's time drifted by more than 10 %";
     } else if (q.by_cpu_time && q.wall_over_cpu > 1.25) {

@@ -23,6 +23,7 @@ struct MeasuringQuality {
     double seconds = 0;
     double reference_ms = 0;   ///< the reference network's time that latencies are scaled to
     double drift = 0;          ///< robust standard deviation of the smoothed reference, relative
+    double rise = 0;           ///< from the first to the last third of a session, the worst one's
     double wall_over_cpu = 1;  ///< median over timed runs
     bool by_cpu_time = true;   ///< one thread: CPU time, which preemption does not touch
     bool trusted = true;

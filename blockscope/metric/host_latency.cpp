@@ -109,6 +109,16 @@ MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Arc
     return column;
 }
 
+double HostLatency::preparation_ms_per_visit() const {
+    double ms = 0;
+    double visits = 0;
+    for (const auto& [resolution, bench] : benches_) {
+        ms += bench->preparation().ms;
+        visits += static_cast<double>(bench->preparation().visits);
+    }
+    return ms / visits;
+}
+
 std::optional<double> HostLatency::reference_ms(int resolution) const {
     const auto found = benches_.find(resolution);
     if (found == benches_.end()) return std::nullopt;

@@ -29,6 +29,7 @@ public:
     void set_visits(int visits) override { options_.visits = visits; }
     MachineContext context() const override { return read_machine_context(options_); }
     bool by_cpu_time() const override { return options_.run.threads == 1; }
+    double preparation_ms_per_visit() const override;
     std::span<const LatencySample> samples() const override { return samples_; }
     std::optional<double> reference_ms(int resolution) const override;
     void scale_to(int resolution, double reference_ms) override;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <cstddef>
 #include <optional>
 #include <span>
 
@@ -22,6 +24,16 @@ public:
 
     /// Whether values rest on CPU time, which preemption does not touch, or on wall time.
     virtual bool by_cpu_time() const = 0;
+
+    /// Networks that it measures at the same time, on as many devices.
+    virtual std::size_t at_once() const { return 1; }
+
+    /// What to ask it for first, before anybody knows how long a network takes.
+    virtual std::size_t first_batch() const { return 16; }
+
+    /// Preparing networks for the runs of this object, which no latency contains; NaN where the
+    /// device does not tell.
+    virtual double preparation_ms_per_visit() const { return std::nan(""); }
 
     /// Timed runs behind the last evaluate(); `network` is an index into its batch.
     virtual std::span<const LatencySample> samples() const = 0;

@@ -44,6 +44,8 @@ public:
     void set_visits(int visits) override { visits_ = visits; }
     MachineContext context() const override;
     bool by_cpu_time() const override { return false; }
+    std::size_t at_once() const override { return devices_.size(); }
+    std::size_t first_batch() const override { return devices_.size(); }
     std::span<const LatencySample> samples() const override { return samples_; }
     std::optional<double> reference_ms(int resolution) const override;
     void scale_to(int resolution, double reference_ms) override;

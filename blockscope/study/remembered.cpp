@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <unordered_set>
 
 namespace blockscope {
@@ -76,7 +77,9 @@ MetricColumn column_of(std::span<const Architecture> archs, const StoredValues& 
 
 RememberedMetric::RememberedMetric(std::unique_ptr<Metric> metric, Study& study,
                                    StudyContext context)
-    : metric_(std::move(metric)), study_(study), context_(std::move(context)) {}
+    : metric_(std::move(metric)), study_(study), context_(std::move(context)) {
+    if (const auto* measured = metric_->measured()) batch_ = measured->first_batch();
+}
 
 StoredValues& RememberedMetric::stored(const DesignSpace& space) {
     StoredValues& known = known_[space.fingerprint()];
@@ -104,18 +107,34 @@ MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
         missing.begin(), missing.end(),
         [](const Architecture& a, const Architecture& b) { return a.resolution < b.resolution; });
     StoredValues answers;
-    evaluate_missing(space, missing, progress, answers);
+    constexpr double no_limit = std::numeric_limits<double>::infinity();
+    evaluate_missing(space, missing, progress, answers, no_limit);
     for (const auto& a : archs) {
         if (!asked.contains(a)) answers.tried[a] = known.tried.at(a);
     }
     return column_of(archs, answers, "not reached before the evaluation was stopped");
 }
 
+MetricColumn RememberedMetric::evaluate_again(const DesignSpace& space,
+                                              std::span<const Architecture> archs, double seconds,
+                                              Progress* progress) {
+    std::vector<Architecture> by_resolution(archs.begin(), archs.end());
+    std::stable_sort(
+        by_resolution.begin(), by_resolution.end(),
+        [](const Architecture& a, const Architecture& b) { return a.resolution < b.resolution; });
+    StoredValues fresh;
+    evaluate_missing(space, by_resolution, progress, fresh, seconds);
+    return column_of(archs, fresh, "not reached before the measuring was stopped");
+}
+
 void RememberedMetric::evaluate_missing(const DesignSpace& space,
                                         std::span<const Architecture> missing, Progress* progress,
-                                        StoredValues& fresh) {
+                                        StoredValues& fresh, double seconds_left) {
     bool stopped = false;
-    for (std::size_t first = 0; first < missing.size() && !stopped;) {
+    const Measured* measured = metric_->measured();
+    const std::size_t least = measured != nullptr ? measured->at_once() : 1;
+    for (std::size_t first = 0; first < missing.size() && !stopped && seconds_left > 0;) {
+        batch_ = std::max(batch_, least);
         // one resolution a batch, so that the seconds of a row are those of its resolution
         std::size_t size = 1;
         while (size < batch_ && first + size < missing.size() &&
@@ -130,6 +149,7 @@ void RememberedMetric::evaluate_missing(const DesignSpace& space,
         MetricColumn column = evaluate_batch(space, batch, &part);
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
         stopped = part.told_to_stop();
+        seconds_left -= seconds;
 
         for (std::size_t i = 0; i < batch.size(); ++i) {
             StoredValue& value = fresh.tried[batch[i]];
@@ -141,7 +161,6 @@ void RememberedMetric::evaluate_missing(const DesignSpace& space,
             keep_successes(batch, column);  // "not reached" is nobody's failure
             study_.record(space, info(), context_, batch, column, seconds);
         } else if (!stopped) {
-            const Measured* measured = metric_->measured();
             study_.record(
                 space, info(), context_, batch, column, seconds,
                 measured != nullptr ? measured->samples() : std::span<const LatencySample>{});
@@ -190,6 +209,11 @@ std::vector<double> RememberedMetric::seconds_of_tried(const DesignSpace& space,
         seconds.push_back(found->second.seconds);
     }
     return seconds;
+}
+
+bool RememberedMetric::by_cpu_time() const {
+    const Measured* measured = metric_->measured();
+    return measured != nullptr && measured->by_cpu_time();
 }
 
 std::optional<MeasuringQuality> RememberedMetric::quality(const DesignSpace& space,

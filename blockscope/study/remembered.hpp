@@ -31,6 +31,15 @@ public:
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
                           Progress* progress = nullptr) override;
 
+    /// Evaluates and stores whatever is known already. Ends early after `seconds`, between batches.
+    MetricColumn evaluate_again(const DesignSpace& space, std::span<const Architecture> archs,
+                                double seconds, Progress* progress = nullptr);
+
+    /// Every value ever stored, the oldest first.
+    StoredVisits visits(const DesignSpace& space) const {
+        return study_.visits(space, info(), context_.key);
+    }
+
     /// What the study knows, evaluating nothing. What failed or was never tried fails.
     MetricColumn recall(const DesignSpace& space, std::span<const Architecture> archs);
 
@@ -42,6 +51,14 @@ public:
 
     /// Of all sessions together; nothing if the metric is not measured or was never stored.
     std::optional<MeasuringQuality> quality(const DesignSpace& space, int resolution) const;
+
+    /// False for a metric that is not measured.
+    bool by_cpu_time() const;
+
+    /// What stored values are scaled to, if anything.
+    std::optional<double> reference_ms(const DesignSpace& space, int resolution) const {
+        return study_.reference_ms(space, info(), context_.key, resolution);
+    }
 
     std::vector<SessionRuns> sessions(const DesignSpace& space, int resolution) const {
         return study_.sessions(space, info(), context_.key, resolution);
@@ -60,7 +77,7 @@ public:
 private:
     StoredValues& stored(const DesignSpace& space);
     void evaluate_missing(const DesignSpace& space, std::span<const Architecture> missing,
-                          Progress* progress, StoredValues& fresh);
+                          Progress* progress, StoredValues& fresh, double seconds);
     MetricColumn evaluate_batch(const DesignSpace& space, std::span<const Architecture> batch,
                                 Progress* progress);
 

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/chrono.h>
@@ -264,6 +265,32 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
             value.failure = select.getColumn(5).getText();
             value.seconds = select.getColumn(6).getDouble();
             stored.add(a, value);
+        }
+        return stored;
+    });
+}
+
+StoredVisits Study::visits(const DesignSpace& space, const MetricInfo& metric,
+                           const std::string& context_key) const {
+    return guarded(impl_->path, [&] {
+        StoredVisits stored;
+        SQLite::Statement select(
+            impl_->db,
+            "SELECT e.id, e.arch, e.resolution, e.value, e.seconds, avg(r.wall_ms), avg(r.cpu_ms) "
+            "FROM evaluations e LEFT JOIN samples r ON r.evaluation = e.id AND r.is_reference = 0 "
+            "WHERE e.space = ? AND e.metric = ? AND e.context = ? AND e.value IS NOT NULL "
+            "GROUP BY e.id ORDER BY e.id");
+        bind(select, impl_->find_key(space, metric, context_key));
+        const auto time = [&](int column) {
+            return select.isColumnNull(column) ? std::numeric_limits<double>::quiet_NaN()
+                                               : select.getColumn(column).getDouble();
+        };
+        while (select.executeStep()) {
+            const auto a = parse_architecture(
+                space, select.getColumn(1).getText(), select.getColumn(2).getInt(),
+                fmt::format("{}, evaluation {}", impl_->path, select.getColumn(0).getInt64()));
+            stored[a].push_back({select.getColumn(3).getDouble(), select.getColumn(4).getDouble(),
+                                 time(5), time(6)});
         }
         return stored;
     });

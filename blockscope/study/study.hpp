@@ -52,6 +52,18 @@ struct StoredValues {
     void add(const Architecture& a, const StoredValue& newer);
 };
 
+/// One value of an architecture with the timed run behind it, as the clocks gave it; several runs
+/// are averaged, and times of a value without any are NaN.
+struct StoredVisit {
+    double value = 0;
+    double seconds = 0;
+    double wall_ms = 0;
+    double cpu_ms = 0;
+};
+
+/// All values of each architecture, the oldest first.
+using StoredVisits = std::unordered_map<Architecture, std::vector<StoredVisit>, ArchitectureHash>;
+
 /// What one run of the program did for one metric at one resolution.
 struct SessionRuns {
     std::string started;     ///< UTC
@@ -84,6 +96,10 @@ public:
     /// failure.
     StoredValues values(const DesignSpace& space, const MetricInfo& metric,
                         const std::string& context_key, std::int64_t after_row = 0) const;
+
+    /// Every value ever recorded, failures left out.
+    StoredVisits visits(const DesignSpace& space, const MetricInfo& metric,
+                        const std::string& context_key) const;
 
     /// The time of the reference network that values are scaled to, set by the first session.
     std::optional<double> reference_ms(const DesignSpace& space, const MetricInfo& metric,

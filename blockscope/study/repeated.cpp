@@ -1,0 +1,149 @@
+#include "blockscope/study/repeated.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/random.hpp"
+#include "blockscope/measure/doubts.hpp"
+#include "blockscope/measure/median.hpp"
+#include "blockscope/measure/robust_mean.hpp"
+
+namespace blockscope {
+namespace {
+
+/// A round as part of all rounds there may be.
+class RoundProgress : public Progress {
+public:
+    RoundProgress(Progress* whole, double before, double all)
+        : whole_(whole), before_(before), all_(all) {}
+    void update(std::string_view task, double done, double) override {
+        if (whole_ != nullptr) whole_->update(task, before_ + done, all_);
+    }
+    bool stop_requested() const override { return whole_ != nullptr && whole_->stop_requested(); }
+
+private:
+    Progress* whole_;
+    double before_, all_;
+};
+
+RobustMean mean_of(const std::vector<StoredVisit>& visits) {
+    std::vector<double> values;
+    values.reserve(visits.size());
+    for (const auto& v : visits) values.push_back(v.value);
+    return robust_mean(std::move(values));
+}
+
+/// Half-width over mean; infinite where nothing is known.
+double relative_half_width(const RobustMean& mean, double level) {
+    const Estimate e = interval(mean, level);
+    return std::isnan(e.high) ? INFINITY : (e.high - e.low) / 2 / e.value;
+}
+
+bool enough(const std::vector<StoredVisit>& visits, const RepeatPlan& plan) {
+    const auto n = static_cast<int>(visits.size());
+    if (n >= plan.visits) return true;
+    if (!(plan.spread > 0) || n < plan.least_visits) return false;
+    return relative_half_width(mean_of(visits), plan.level) <= plan.spread;
+}
+
+double seconds_of(const StoredVisits& visits, std::span<const Architecture> archs) {
+    double seconds = 0;
+    for (const auto& a : archs) {
+        if (const auto found = visits.find(a); found != visits.end()) {
+            for (const auto& v : found->second) seconds += v.seconds;
+        }
+    }
+    return seconds;
+}
+
+/// Stored values refer to the reference time of the first moments; a whole run of it is a better
+/// one. 1.6 % between two runs were seen to come from there.
+double better_scale(const RememberedMetric& metric, const DesignSpace& space, int resolution) {
+    std::vector<double> times;
+    for (const auto& session : metric.sessions(space, resolution)) {
+        for (const auto& s : session.samples) {
+            if (s.is_reference) times.push_back(metric.by_cpu_time() ? s.cpu_ms : s.wall_ms);
+        }
+    }
+    const auto known = metric.reference_ms(space, resolution);
+    return times.empty() || !known ? 1 : median(std::move(times)) / *known;
+}
+
+RepeatedLatency summary(const std::vector<StoredVisit>& visits, const RepeatPlan& plan,
+                        bool by_cpu_time, double scale) {
+    RepeatedLatency result;
+    RobustMean mean = mean_of(visits);
+    mean.value *= scale;
+    mean.standard_error *= scale;
+    result.ms = interval(mean, plan.level);
+    result.standard_error = mean.standard_error;
+    result.visits = static_cast<int>(visits.size());
+    std::vector<NetworkVisit> timed;
+    timed.reserve(visits.size());
+    for (const auto& v : visits) timed.push_back({v.value, v.wall_ms, v.cpu_ms});
+    result.doubts = doubts(timed, by_cpu_time);
+    const double width = relative_half_width(mean, plan.level);
+    if (plan.spread > 0 && width > plan.spread) {
+        result.doubts.push_back(std::isinf(width)
+                                    ? std::string("one visit, so no interval")
+                                    : fmt::format("half-width {:.1f} %, {:.1f} % was asked for",
+                                                  100 * width, 100 * plan.spread));
+    }
+    return result;
+}
+
+}  // namespace
+
+std::vector<RepeatedLatency> measure_repeatedly(RememberedMetric& metric, const DesignSpace& space,
+                                                std::span<const Architecture> archs,
+                                                const RepeatPlan& plan, Progress* progress) {
+    std::unordered_map<Architecture, std::string, ArchitectureHash> failures;
+    StoredVisits visits = metric.visits(space);
+    std::vector<Architecture> distinct;
+    std::unordered_map<Architecture, bool, ArchitectureHash> seen;
+    for (const auto& a : archs) {
+        if (seen.emplace(a, true).second) distinct.push_back(a);
+    }
+    const double all = static_cast<double>(distinct.size()) * plan.visits;
+    std::uint64_t round = 0;
+    bool stopped = false;
+    while (!stopped) {
+        std::vector<Architecture> wanted;
+        double done = 0;
+        for (const auto& a : distinct) {
+            const auto& of = visits[a];
+            done += static_cast<double>(of.size());
+            if (!failures.contains(a) && !enough(of, plan)) wanted.push_back(a);
+        }
+        const double left_s = plan.budget_s - seconds_of(visits, distinct);
+        if (wanted.empty() || (plan.budget_s > 0 && left_s <= 0)) break;
+        Rng rng = Rng(plan.seed).fork(round++);
+        shuffle(wanted, rng);
+        RoundProgress part(progress, done, all);
+        const MetricColumn column =
+            metric.evaluate_again(space, wanted, plan.budget_s > 0 ? left_s : INFINITY, &part);
+        for (const auto& [i, reason] : column.failures) failures[wanted[i]] = reason;
+        stopped = part.stop_requested();
+        visits = metric.visits(space);
+    }
+
+    std::vector<RepeatedLatency> results;
+    results.reserve(archs.size());
+    std::unordered_map<int, double> scales;
+    for (const auto& a : archs) {
+        const auto [scale, first] = scales.try_emplace(a.resolution, 1);
+        if (first) scale->second = better_scale(metric, space, a.resolution);
+        const auto& of = visits[a];
+        results.push_back(summary(of, plan, metric.by_cpu_time(), scale->second));
+        if (!of.empty()) continue;
+        const auto failed = failures.find(a);
+        results.back().failure = failed != failures.end()
+                                     ? failed->second
+                                     : "not reached before the measuring was stopped";
+    }
+    return results;
+}
+
+}  // namespace blockscope
