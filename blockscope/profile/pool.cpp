@@ -127,6 +127,21 @@ void Pool::number_members() {
     }
 }
 
+double Pool::worth_of_degrees() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < size(); ++i) sum += values_[i] - predicted_[i];
+    const double mean = sum / static_cast<double>(size());
+    double second = 0;
+    double fourth = 0;
+    for (std::size_t i = 0; i < size(); ++i) {
+        const double d = values_[i] - predicted_[i] - mean;
+        second += d * d;
+        fourth += d * d * d * d;
+    }
+    const double kurtosis = static_cast<double>(size()) * fourth / (second * second);
+    return kurtosis > 3 ? 2 / (kurtosis - 1) : 1;
+}
+
 void Pool::sum_up() {
     const std::size_t folds = fit_.models.size();
     auto expected = surrogate_means(space_, strata_, fit_.models);
@@ -154,6 +169,7 @@ void Pool::sum_up() {
             ++sums_[s].count;
         }
     }
+    const double worth = worth_of_degrees();
     std::vector<double> variances(sums_.size());
     std::vector<double> degrees(sums_.size());
     for (std::size_t s = 0; s < sums_.size(); ++s) {
@@ -178,6 +194,7 @@ void Pool::sum_up() {
         if (stratum.count < 2 || !(degrees[s] > 0)) continue;
         variances[s] =
             std::max(0.0, squares) / stratum.squared_weight * (degrees[s] + 1) / degrees[s];
+        degrees[s] *= worth;
     }
     // strata do differ: however alike their variances look, they count as at most so many members
     constexpr double most_prior_degrees = 20;

@@ -135,7 +135,7 @@ void add_blocks(const Pool& pool, Profile& profile, const std::vector<double>& c
     profile.block_covariance = own;
     const auto apart = covariance_of(differences, covariance, n);
     const double probability = simultaneous_probability(apart, profile.options.level);
-    const double degrees = static_cast<double>(pool.size()) - 1;
+    const double degrees = pool.mean(strata.everything()).degrees;
     for (std::size_t b = 0; b < responses.size(); ++b) {
         if (!known(b)) continue;
         BlockResponse& block = profile.blocks[b];
