@@ -197,7 +197,7 @@ void Pool::sum_up() {
         degrees[s] *= worth;
     }
     // strata do differ: however alike their variances look, they count as at most so many members
-    constexpr double most_prior_degrees = 20;
+    constexpr double most_prior_degrees = 8;
     VariancePrior prior = variance_prior(variances, degrees);
     prior.degrees = std::min(prior.degrees, most_prior_degrees);
     const double most = std::max(1.0, degrees[0]);

@@ -96,8 +96,8 @@ private:
     void number_members();
     void fit_surrogates();
     void sum_up();
-    /// What a degree of freedom of a variance of residuals is worth beside one of normal ones: 1 for
-    /// normal tails, 2 / (kurtosis - 1) for heavier ones.
+    /// What a degree of freedom of a variance of residuals is worth beside one of normal ones: 1
+    /// for normal tails, 2 / (kurtosis - 1) for heavier ones.
     double worth_of_degrees() const;
     double effect_on_mean(const Stratum& s) const {
         return s.squared_weight / (s.weight * s.weight);
