@@ -59,7 +59,7 @@ double seconds_of(const StoredVisits& visits, std::span<const Architecture> arch
 }
 
 /// Stored values refer to the reference time of the first moments; a whole run of it is a better
-/// one. 1.6 % between two runs were seen to come from there.
+/// one.
 double better_scale(const RememberedMetric& metric, const DesignSpace& space, int resolution) {
     std::vector<double> times;
     for (const auto& session : metric.sessions(space, resolution)) {

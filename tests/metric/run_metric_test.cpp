@@ -191,14 +191,14 @@ TEST_F(RunMetricTest, ReachesNcnnOverAdb) {
                      9.33);
 }
 
-TEST_F(RunMetricTest, ReachesAGpuOverSsh) {
-    stand_in("ssh", "[ \"$1\" = gpu1 ] && PATH=$(dirname \"$0\"):$PATH sh -c \"$2\"");
+TEST_F(RunMetricTest, ReachesAnotherBlockscopeOverSsh) {
+    stand_in("ssh", "[ \"$1\" = board1 ] && PATH=$(dirname \"$0\"):$PATH sh -c \"$2\"");
     stand_in("blockscope",
              "[ \"$1 $2 $3\" = 'evaluate ofa-mbv3-w1.0 --arch' ] || exit 9\n"
-             "echo arch,resolution,latency_host_libtorch_ms; echo 'e3k3|e3k3,32,0.75'");
+             "echo arch,resolution,latency_host_ms; echo 'e3k3|e3k3,32,0.75'");
     EXPECT_DOUBLE_EQ(
-        value_of(with_stand_ins("nvidia_libtorch.sh {device} {space} {arch} {resolution}"),
-                 "#retries=0,devices=gpu1"),
+        value_of(with_stand_ins("remote_blockscope.sh {device} {space} {arch} {resolution}"),
+                 "#retries=0,devices=board1"),
         0.75);
 }
 
