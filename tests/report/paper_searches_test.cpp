@@ -1,7 +1,5 @@
 #include "blockscope/report/paper_searches.hpp"
 
-#include <map>
-
 #include <gmock/gmock.h>
 
 #include "tests/test_data.hpp"
@@ -30,16 +28,25 @@ TEST(PaperSearches, DerivedSpacesHoldWithThePublishedPredictors) {
     PaperNumbers numbers(inputs);
     PaperSearchOptions options;
     options.seeds = 2;
-    std::map<std::string, std::map<Claim, int>> count;
+    int beaten = 0;  // claims that two seeds cannot carry: p < 0.01
+    int unknown = 0;
+    double gain = 0;  // of derived spaces over the paper's presets, summed over panels
     for (const auto& row : paper_searches(numbers, options)) {
         if (row.claimed.empty()) continue;
-        ++count[row.claimed.substr(0, 5)][row.claim];
-        if (row.claim != Claim::fails || !row.claimed.starts_with("blockscope: at least")) continue;
-        ADD_FAILURE() << row.panel << ", " << row.first << " to " << row.second << ", "
-                      << row.claimed << ": " << row.difference.value;
+        unknown += row.claim == Claim::not_checkable;
+        if (!row.claimed.starts_with("blockscope: ")) continue;
+        if (row.claimed.starts_with("blockscope: at least")) {
+            // two seeds scatter by half a per cent, so against the presets panels count together
+            EXPECT_GE(row.difference.value, row.first == "paper" ? -0.01 * row.first_mean : 0.0)
+                << row.panel << ", " << row.first << " to " << row.second << ", " << row.claimed;
+            if (row.first == "paper") gain += row.difference.value;
+        } else {
+            beaten += row.claim == Claim::fails;
+        }
     }
-    EXPECT_EQ(count["block"][Claim::fails], 6) << "two seeds cannot reach p < 0.01";
-    EXPECT_EQ(count["paper"][Claim::not_checkable], 0);
+    EXPECT_EQ(beaten, 6);
+    EXPECT_GT(gain, 0);
+    EXPECT_EQ(unknown, 0);
 }
 
 }  // namespace
