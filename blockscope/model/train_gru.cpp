@@ -107,8 +107,9 @@ public:
         products_.multiply(nodes_, forward_.input.value, rows, inputs_, 3 * h_, gates_);
         packed_.pack(forward_.hidden.value, h_, 3 * h_);
         packed_back_.pack_transposed(forward_.hidden.value, 3 * h_, h_);
-        states_ = Matrix(rows + n, h_);  // [step][row]; those before the first step are 0
-        kept_ = Matrix(rows, 4 * h_);    // reset, update, new, what the state adds to new
+        // [step][row]; those before the first step are 0. Products read rows in whole groups
+        states_ = Matrix(rows + padded_rows(n), h_);
+        kept_ = Matrix(rows, 4 * h_);  // reset, update, new, what the state adds to new
         Matrix from_state(n, 3 * h_);
         for (std::size_t t = 0; t < length; ++t) {
             packed_.multiply(states_.row(t * n), states_.stride(), n, from_state);
