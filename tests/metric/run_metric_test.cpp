@@ -88,7 +88,7 @@ TEST_F(RunMetricTest, GivesTheRunnerAnOnnxFileAndKeepsIt) {
 TEST_F(RunMetricTest, SurvivesAFlakyDeviceThatIsInFactTwo) {
     const auto archs = sample(space_, 12, Rng(4), 32);
     RunMetric metric(
-        "run:" + runners + "flaky_device.py 1 0.2#timeout=0.3s,retries=8,devices=a+b" + cache_, 1);
+        "run:" + runners + "flaky_device.py 1 0.2#timeout=1s,retries=8,devices=a+b" + cache_, 1);
     metric.set_visits(1);
     const auto column = metric.evaluate(space_, archs, nullptr);
     EXPECT_TRUE(column.failures.empty());
