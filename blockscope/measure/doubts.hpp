@@ -15,7 +15,8 @@ struct NetworkVisit {
 };
 
 /// Why a network's mean should not be trusted, one phrase each; empty for no reason seen. Visits in
-/// order of time. Together they cry wolf on about one in 1,000 networks with Gaussian noise or fewer:
+/// order of time. Together they cry wolf on about one in 1,000 networks with Gaussian noise or
+/// fewer:
 /// - preempted: in half of the visits or more, wall time exceeded CPU time by a quarter;
 /// - trend (8 visits on): Mann-Kendall with p < 1e-4, and the last third differs from the first by
 ///   more than 2 %. Source: Mann, Econometrica 13 (1945);
