@@ -32,6 +32,23 @@ TEST(PooledProfile, LeavesCellsEmptyThatNobodyCarries) {
     EXPECT_TRUE(empty);
 }
 
+TEST(PooledProfile, HasThePercentilesOfAConstantMetric) {
+    const auto space = load_space("ofa-mbv3");
+    const auto archs = sample(space, 1500, Rng(1), 224);
+    const std::vector<double> values(archs.size(), 7.0);
+    const auto p = pooled_profile(space, {archs, values}, {}, {224}, {});
+    for (const auto& cell : p.cells) {
+        for (const auto& percentile : cell.percentiles) {
+            if (std::isnan(percentile.value)) continue;  // fewer than 100 members
+            EXPECT_NEAR(percentile.value, 7, 1e-7);
+            EXPECT_LE(percentile.low, percentile.value);
+            EXPECT_GE(percentile.high, percentile.value);
+        }
+        EXPECT_FALSE(cell.distinguishable);
+    }
+    EXPECT_NEAR(p.base_percentiles.front().value, 7, 1e-7);
+}
+
 TEST(PooledProfile, RefusesTooFewValues) {
     const auto space = load_space("ofa-mbv3");
     const auto archs = sample(space, 19, Rng(1), 224);
