@@ -1,5 +1,8 @@
 #include <memory>
 
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
 #include "blockscope/search/search_record.hpp"
 
 #include "cli/compare_sources.hpp"
@@ -9,9 +12,14 @@ namespace blockscope::cli {
 namespace {
 
 int run(const CompareCommand& command, const Common& common, Console& console) {
-    const bool searches = is_search(command.first) && is_search(command.second);
-    return searches ? compare_two_searches(command, common, console)
-                    : compare_two_spaces(command, common, console);
+    const bool first = is_search(command.first);
+    if (first != is_search(command.second)) {
+        throw Error(fmt::format(
+            "'{}' is a directory of `search`, '{}' is none: they do not compare",
+            first ? command.first : command.second, first ? command.second : command.first));
+    }
+    return first ? compare_two_searches(command, common, console)
+                 : compare_two_spaces(command, common, console);
 }
 
 }  // namespace

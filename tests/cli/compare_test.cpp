@@ -71,6 +71,9 @@ TEST(CompareVerb, SaysWhatIsMissing) {
     const auto compared = "compare " + folder.string() + " " + folder.string();
     EXPECT_EQ(run(compared + " --reference macs=1 -o " + out).code, 2);
     EXPECT_EQ(run(compared + " -o " + out).code, 0);
+    const auto unlike = run("compare " + folder.string() + " nowhere -o " + out);
+    EXPECT_EQ(unlike.code, 3);
+    EXPECT_THAT(unlike.text, testing::HasSubstr("'nowhere' is none"));
     write_file(folder / "summary.json", "{}");
     const auto r = run(compared + " -o " + out);
     EXPECT_EQ(r.code, 3);

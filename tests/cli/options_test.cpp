@@ -1,5 +1,8 @@
+#include <cctype>
 #include <csignal>
 #include <cstdlib>
+#include <set>
+#include <utility>
 
 #include <CLI/Version.hpp>
 #include <gmock/gmock.h>
@@ -18,20 +21,33 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> verbs{"spaces",  "space",   "metrics", "sample",  "evaluate",
                                      "measure", "profile", "prune",   "explain", "suggest",
-                                     "search",  "fit",     "export",  "check"};
+                                     "search",  "compare", "fit",     "export",  "check"};
+
+/// The text itself where CLI11 lays help out as it did for the golden files, else its words: other
+/// versions differ in columns, brackets and the order of their own remarks.
+std::string as_laid_out(const std::string& text) {
+    if (std::string(CLI11_VERSION) == "2.1.2") return text;
+    std::set<std::string> words;
+    std::string word;
+    for (const char c : text + " ") {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-') {
+            word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        } else if (!word.empty()) {
+            words.insert(std::exchange(word, ""));
+        }
+    }
+    return testing::PrintToString(words);
+}
 
 // BLOCKSCOPE_UPDATE_GOLDEN=1 writes what is compared with otherwise.
 TEST(Help, IsAsItWasReviewed) {
-    if (std::string(CLI11_VERSION) != "2.1.2") {
-        GTEST_SKIP() << "CLI11 " << CLI11_VERSION << " lays help out differently from 2.1.2";
-    }
     const fs::path golden = fs::path(BLOCKSCOPE_SOURCE_DIR) / "tests/golden/help";
     std::vector<std::pair<std::string, std::string>> helps{{"blockscope", run("--help").text}};
     for (const auto& verb : verbs) helps.emplace_back(verb, run(verb + " --help").text);
     for (const auto& [name, text] : helps) {
         const auto path = golden / (name + ".txt");
         if (std::getenv("BLOCKSCOPE_UPDATE_GOLDEN") != nullptr) write_file(path, text);
-        EXPECT_EQ(read_file(path), text)
+        EXPECT_EQ(as_laid_out(read_file(path)), as_laid_out(text))
             << "BLOCKSCOPE_UPDATE_GOLDEN=1 makes this the expected one";
     }
 }
