@@ -13,11 +13,12 @@
 
 #include <fmt/format.h>
 
-#include "blockscope/base/error.hpp"
 #include "blockscope/metric/count_metric.hpp"
 #include "blockscope/metric/given_table.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/space/space_file.hpp"
+
+#include "benchmarks/report.hpp"
 
 namespace blockscope {
 namespace {
@@ -190,7 +191,9 @@ void tables(const std::filesystem::path& data) {
     }
 }
 
-int run(int argc, char** argv) {
+}  // namespace
+
+int report(int argc, char** argv) {
     const char* set = std::getenv("BLOCKSCOPE_DATA");
     const std::filesystem::path data = set != nullptr ? set : "../shared/data";
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -213,14 +216,4 @@ int run(int argc, char** argv) {
     return 0;
 }
 
-}  // namespace
 }  // namespace blockscope
-
-int main(int argc, char** argv) {
-    try {
-        return blockscope::run(argc, argv);
-    } catch (const blockscope::Error& e) {
-        fmt::print(stderr, "{}\n", e.what());
-        return 1;
-    }
-}

@@ -27,9 +27,10 @@
 #include "blockscope/stats/rank_correlation.hpp"
 #include "blockscope/study/repeated.hpp"
 
-namespace {
+#include "benchmarks/report.hpp"
 
-using namespace blockscope;
+namespace blockscope {
+namespace {
 
 /// A process that computes for 50 ms and sleeps for 50 ms, until it is killed.
 class HalfLoad {
@@ -107,7 +108,7 @@ void compare(const char* name, const Run& a, const Run& b) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int report(int argc, char** argv) {
     std::size_t n = 100;
     double spread = 0.01;
     std::string engine = "onednn";
@@ -129,4 +130,7 @@ int main(int argc, char** argv) {
     const Run third = measure(space, archs, engine, spread, 3);
     const Run fourth = measure(space, archs, engine, spread, 4);
     compare("beside a process that loads one core half of the time", third, fourth);
+    return 0;
 }
+
+}  // namespace blockscope

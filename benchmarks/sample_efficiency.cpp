@@ -13,13 +13,14 @@
 
 #include <fmt/format.h>
 
-#include "blockscope/base/error.hpp"
 #include "blockscope/base/parallel.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/profile/profile.hpp"
 #include "blockscope/profile/strata.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+
+#include "benchmarks/report.hpp"
 
 namespace blockscope {
 namespace {
@@ -123,7 +124,9 @@ void compare(const std::string& space_name, const std::string& name, std::size_t
     }
 }
 
-int run(int argc, char** argv) {
+}  // namespace
+
+int report(int argc, char** argv) {
     const char* set = std::getenv("BLOCKSCOPE_DATA");
     const std::filesystem::path data = set != nullptr ? set : "../shared/data";
     std::size_t seeds = 50;
@@ -157,14 +160,4 @@ int run(int argc, char** argv) {
     return 0;
 }
 
-}  // namespace
 }  // namespace blockscope
-
-int main(int argc, char** argv) {
-    try {
-        return blockscope::run(argc, argv);
-    } catch (const blockscope::Error& e) {
-        fmt::print(stderr, "{}\n", e.what());
-        return 1;
-    }
-}

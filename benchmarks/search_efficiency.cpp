@@ -20,12 +20,13 @@
 
 #include <fmt/format.h>
 
-#include "blockscope/base/error.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/search/comparison.hpp"
 #include "blockscope/search/search.hpp"
 #include "blockscope/space/space_file.hpp"
 #include "blockscope/space/table_range.hpp"
+
+#include "benchmarks/report.hpp"
 
 namespace blockscope {
 namespace {
@@ -296,7 +297,9 @@ void compare_with_tutorial(const fs::path& data, std::size_t seeds) {
     }
 }
 
-int run(int argc, char** argv) {
+}  // namespace
+
+int report(int argc, char** argv) {
     const char* set = std::getenv("BLOCKSCOPE_DATA");
     const fs::path data = set != nullptr ? set : "../shared/data";
     std::size_t seeds = 10;
@@ -313,14 +316,4 @@ int run(int argc, char** argv) {
     return 0;
 }
 
-}  // namespace
 }  // namespace blockscope
-
-int main(int argc, char** argv) {
-    try {
-        return blockscope::run(argc, argv);
-    } catch (const blockscope::Error& e) {
-        fmt::print(stderr, "{}\n", e.what());
-        return 1;
-    }
-}

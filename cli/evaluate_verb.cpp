@@ -94,8 +94,7 @@ void add_evaluate(Program& program) {
         ->take_all();
     verb.add_flag("--intervals", command->intervals,
                   "columns NAME_low and NAME_high of predictors: their prediction intervals");
-    verb.add_option("-o,--output", command->output, "file, - for standard output")
-        ->capture_default_str();
+    Program::add_output(verb, command->output);
     verb.add_option("--study", program.common().study,
                     "file that remembers costly evaluations; default study.sqlite beside -o FILE");
     program.add_resolution(verb);

@@ -262,8 +262,7 @@ void add_fit(Program& program) {
     verb.add_option("--level", command->options.level, "of all intervals")
         ->check(between(0, 1))
         ->capture_default_str();
-    verb.add_option("-o,--output", command->output, "file, - for standard output")
-        ->capture_default_str();
+    Program::add_output(verb, command->output);
     program.add_resolution(verb);
     program.add_common(verb);
 }

@@ -195,8 +195,7 @@ void add_measure(Program& program) {
         ->check(between(0, 1))
         ->capture_default_str();
     verb.add_flag("--strict", command->strict, "exit with 6 if a result cannot be trusted");
-    verb.add_option("-o,--output", command->output, "file, - for standard output")
-        ->capture_default_str();
+    Program::add_output(verb, command->output);
     verb.add_option("--study", program.common().study,
                     "file of the study; default study.sqlite beside -o FILE");
     program.add_resolution(verb);

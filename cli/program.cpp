@@ -54,6 +54,10 @@ void Program::add_resolution(CLI::App& verb) {
         ->take_all();
 }
 
+void Program::add_output(CLI::App& verb, std::string& output) {
+    verb.add_option("-o,--output", output, "file, - for standard output")->capture_default_str();
+}
+
 int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) const {
     std::string hint;
     std::vector<std::string> names;

@@ -67,8 +67,7 @@ void add_suggest(Program& program) {
     verb.add_option("-n", command->n, "how many at each resolution")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
         ->capture_default_str();
-    verb.add_option("-o,--output", command->output, "file, - for standard output")
-        ->capture_default_str();
+    Program::add_output(verb, command->output);
     program.add_resolution(verb);
     program.add_common(verb);
 }

@@ -6,6 +6,8 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include "blockscope/stats/moments.hpp"
+
 namespace blockscope {
 namespace {
 
@@ -16,15 +18,6 @@ constexpr double least_unexplained = 0.01;
 constexpr double least_gain = 0.02;
 constexpr Eigen::Index few_landmarks = 300;
 constexpr double least_gain_of_few = 0.003;
-
-double variance(std::span<const double> values) {
-    double sum = 0;
-    double squares = 0;
-    for (const double v : values) sum += v;
-    const double mean = sum / static_cast<double>(values.size());
-    for (const double v : values) squares += (v - mean) * (v - mean);
-    return squares / static_cast<double>(values.size());
-}
 
 /// The fitted sums of one fold: kernels among its members and landmarks.
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic>;

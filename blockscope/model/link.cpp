@@ -6,6 +6,8 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include "blockscope/stats/moments.hpp"
+
 namespace blockscope {
 namespace {
 
@@ -22,15 +24,6 @@ Position position(double x, double first, double step, std::size_t knots) {
     const double at = std::clamp((x - first) / step, 0.0, last);
     const auto knot = std::min(static_cast<std::size_t>(at), knots - 2);
     return {knot, at - static_cast<double>(knot)};
-}
-
-double variance(std::span<const double> values) {
-    double sum = 0;
-    double squares = 0;
-    for (const double v : values) sum += v;
-    const double mean = sum / static_cast<double>(values.size());
-    for (const double v : values) squares += (v - mean) * (v - mean);
-    return squares / static_cast<double>(values.size());
 }
 
 /// The normal equations of one fold's members.

@@ -167,22 +167,14 @@ public:
         }
         products_.add_outer(states_, state_slope, rows, h_, 3 * h_, forward_.hidden.gradient);
         add_rows(state_slope, rows, forward_.hidden_bias.gradient);
-        add_rows(node_slope, rows, forward_.input_bias.gradient);
-        products_.add_outer(nodes_, node_slope, rows, inputs_, 3 * h_, forward_.input.gradient);
-        Matrix into_nodes(rows, inputs_);
-        products_.multiply_transposed(node_slope, forward_.input.value, rows, 3 * h_, inputs_,
-                                      into_nodes);
+        Matrix into_nodes = through_input(forward_, nodes_, node_slope, rows);
         Matrix last_node_slope(n, 3 * h_);
         for (std::size_t i = 0; i < n; ++i) {
             back(last_kept.row(i), none.row(0), last_slope.row(i), last_node_slope.row(i),
                  now.row(i));
         }
         add_rows(now, n, backward_.hidden_bias.gradient);
-        add_rows(last_node_slope, n, backward_.input_bias.gradient);
-        products_.add_outer(last, last_node_slope, n, inputs_, 3 * h_, backward_.input.gradient);
-        Matrix into_last(n, inputs_);
-        products_.multiply_transposed(last_node_slope, backward_.input.value, n, 3 * h_, inputs_,
-                                      into_last);
+        const Matrix into_last = through_input(backward_, last, last_node_slope, n);
         for (std::size_t i = 0; i < n; ++i) {
             float* to = into_nodes.row((length - 1) * n + i);
             for (std::size_t c = 0; c < inputs_; ++c) to[c] += into_last.row(i)[c];
@@ -212,6 +204,16 @@ public:
     }
 
 private:
+    /// Back through what nodes add to one half's gates. slope: of that, a row for each node.
+    /// Returns that of the nodes.
+    Matrix through_input(Half& half, const Matrix& nodes, const Matrix& slope, std::size_t rows) {
+        add_rows(slope, rows, half.input_bias.gradient);
+        products_.add_outer(nodes, slope, rows, inputs_, 3 * h_, half.input.gradient);
+        Matrix into(rows, inputs_);
+        products_.multiply_transposed(slope, half.input.value, rows, 3 * h_, inputs_, into);
+        return into;
+    }
+
     void read(std::span<const Sequence* const> batch) {
         const std::size_t n = batch.size();
         const std::size_t length = batch[0]->block.size();

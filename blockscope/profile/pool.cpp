@@ -10,6 +10,7 @@
 #include "blockscope/profile/kernel_means.hpp"
 #include "blockscope/profile/link_means.hpp"
 #include "blockscope/stats/distributions.hpp"
+#include "blockscope/stats/moments.hpp"
 #include "blockscope/stats/student.hpp"
 
 namespace blockscope {
@@ -128,18 +129,10 @@ void Pool::number_members() {
 }
 
 double Pool::worth_of_degrees() const {
-    double sum = 0;
-    for (std::size_t i = 0; i < size(); ++i) sum += values_[i] - predicted_[i];
-    const double mean = sum / static_cast<double>(size());
-    double second = 0;
-    double fourth = 0;
-    for (std::size_t i = 0; i < size(); ++i) {
-        const double d = values_[i] - predicted_[i] - mean;
-        second += d * d;
-        fourth += d * d * d * d;
-    }
-    const double kurtosis = static_cast<double>(size()) * fourth / (second * second);
-    return kurtosis > 3 ? 2 / (kurtosis - 1) : 1;
+    std::vector<double> residuals(size());
+    for (std::size_t i = 0; i < size(); ++i) residuals[i] = values_[i] - predicted_[i];
+    const double tails = kurtosis(residuals);
+    return tails > 3 ? 2 / (tails - 1) : 1;
 }
 
 void Pool::sum_up() {
