@@ -88,7 +88,7 @@ std::vector<Insight> costliest_layers(const Evidence& evidence) {
         bool apart = true;
         for (std::size_t i = 0; i < k; ++i) {
             for (std::size_t j = k; j < last.size(); ++j) {
-                apart = apart && independent_difference(last[i].price, last[j].price).low > 0;
+                apart = apart && difference_of_independent(last[i].price, last[j].price).low > 0;
             }
         }
         const double distance = last[k - 1].price.value - last[k].price.value;

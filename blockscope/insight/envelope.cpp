@@ -9,8 +9,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-double half_width(const Estimate& e) { return (e.high - e.low) / 2; }
-
 /// Below an option of no higher price.
 Estimate gap_to_one(const Option& own, const Option& other, double tie, double going_rate) {
     const double error = std::hypot(half_width(own.benefit), half_width(other.benefit));

@@ -167,8 +167,8 @@ void replace(const Evidence& evidence, const DesignSpace& left, Cut& cut) {
         if (!(worth > best)) continue;
         best = worth;
         cut.replacement = o.index;
-        cut.benefit = independent_difference(o.benefit, own->benefit);
-        cut.price = independent_difference(o.price, own->price);
+        cut.benefit = difference_of_independent(o.benefit, own->benefit);
+        cut.price = difference_of_independent(o.price, own->price);
     }
 }
 
@@ -188,7 +188,7 @@ Estimate mean_gain(const DesignSpace& space, const OptionEffects& effects,
         }
     }
     if (gone.empty()) return mean_of(each);  // several depths of a unit
-    return independent_difference(effects.mean(instead), effects.mean(gone));
+    return difference_of_independent(effects.mean(instead), effects.mean(gone));
 }
 
 }  // namespace

@@ -8,8 +8,6 @@
 namespace blockscope {
 namespace {
 
-double half_width(const Estimate& e) { return (e.high - e.low) / 2; }
-
 /// An interval of `level` widened so that `family` of them hold at once (Bonferroni).
 Estimate widened(const Estimate& e, double level, double family, std::size_t count) {
     const double degrees = count > 1 ? static_cast<double>(count) - 1 : 1e6;
@@ -19,10 +17,6 @@ Estimate widened(const Estimate& e, double level, double family, std::size_t cou
 }
 
 }  // namespace
-
-Estimate independent_difference(const Estimate& a, const Estimate& b) {
-    return plus_minus(a.value - b.value, std::hypot(half_width(a), half_width(b)));
-}
 
 Estimate mean_of(std::span<const Estimate> estimates) {
     Estimate sum = exactly(0);

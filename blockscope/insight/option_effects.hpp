@@ -56,8 +56,6 @@ private:
 std::vector<Choice> choices_of(const DesignSpace& space, const OptionEffects& benefit,
                                const OptionEffects& price);
 
-/// a - b of independent estimates: half-widths added in squares.
-Estimate independent_difference(const Estimate& a, const Estimate& b);
 Estimate mean_of(std::span<const Estimate> estimates);  ///< bounds averaged
 /// Bounds are the extreme quotients; NaN if the denominator's interval holds 0.
 Estimate quotient(const Estimate& numerator, const Estimate& denominator);

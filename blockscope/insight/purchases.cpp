@@ -47,9 +47,10 @@ std::vector<Purchase> purchases_of(const DesignSpace& space, const OptionEffects
                  u,
                  fmt::format("width {:g} to {:g} of unit {}", ratios[widths[i - 1]],
                              ratios[widths[i]], u + 1),
-                 independent_difference(benefit.width(u, widths[i]),
-                                        benefit.width(u, widths[i - 1])),
-                 independent_difference(price.width(u, widths[i]), price.width(u, widths[i - 1])),
+                 difference_of_independent(benefit.width(u, widths[i]),
+                                           benefit.width(u, widths[i - 1])),
+                 difference_of_independent(price.width(u, widths[i]),
+                                           price.width(u, widths[i - 1])),
                  {}});
         }
     }
@@ -68,8 +69,8 @@ std::vector<Purchase> purchases_of(const DesignSpace& space, const OptionEffects
                  -1,
                  fmt::format("{} {:g} to {:g}", kernel ? "kernel" : "expansion", values[i - 1],
                              values[i]),
-                 independent_difference(benefit.mean(to), benefit.mean(from)),
-                 independent_difference(price.mean(to), price.mean(from)),
+                 difference_of_independent(benefit.mean(to), benefit.mean(from)),
+                 difference_of_independent(price.mean(to), price.mean(from)),
                  {}});
         }
     }

@@ -25,7 +25,7 @@ struct Step {
         }
     }
     Estimate of(const OptionEffects& effects) const {
-        return independent_difference(effects.mean(to), effects.mean(from));
+        return difference_of_independent(effects.mean(to), effects.mean(from));
     }
 };
 
@@ -66,7 +66,7 @@ double growth_of(const DesignSpace& space, const std::vector<Profile>& counts, c
 Estimate excess_of(const Evidence& evidence, const Values& v, double growth, int unit = -1) {
     const Estimate before =
         Step(evidence.space, v.axis, v.first, v.second, unit).of(evidence.price);
-    return independent_difference(
+    return difference_of_independent(
         Step(evidence.space, v.axis, v.second, v.third, unit).of(evidence.price),
         {growth * before.value, growth * before.low, growth * before.high});
 }

@@ -12,8 +12,6 @@
 namespace blockscope {
 namespace {
 
-double half_width(const Estimate& e) { return (e.high - e.low) / 2; }
-
 /// What is open after a round, what each placement lacks, and by which factor the pool should grow.
 struct Outlook {
     std::size_t resolved = 0;

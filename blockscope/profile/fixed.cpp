@@ -72,11 +72,6 @@ struct Difference {
     }
 };
 
-Estimate difference(const Estimate& a, const Estimate& b) {
-    return {a.value - b.value, a.value - b.value - std::hypot(a.value - a.low, b.high - b.value),
-            a.value - b.value + std::hypot(a.high - a.value, b.value - b.low)};
-}
-
 /// Several resolutions: the same number of architectures at each.
 std::vector<Architecture> drawn(const DesignSpace& space, const FixedSample& sample,
                                 const std::vector<int>& resolutions, std::uint64_t group,
@@ -201,7 +196,8 @@ Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vecto
         cell.delta = deltas.back().at(options.level);
         cell.percentiles = g.percentiles;
         for (std::size_t i = 0; i < g.percentiles.size(); ++i) {
-            cell.percentile_deltas.push_back(difference(g.percentiles[i], base.percentiles[i]));
+            cell.percentile_deltas.push_back(
+                difference_of_independent(g.percentiles[i], base.percentiles[i]));
         }
         profile.cells.push_back(std::move(cell));
     }

@@ -13,16 +13,6 @@
 #include "blockscope/space/sampling.hpp"
 
 namespace blockscope {
-namespace {
-
-Estimate minus(const Estimate& a, const Estimate& b) {
-    const double value = a.value - b.value;
-    return {value, value - std::hypot(a.value - a.low, b.high - b.value),
-            value + std::hypot(a.high - a.value, b.value - b.low)};
-}
-
-}  // namespace
-
 std::vector<VarianceShare> exact_variance_shares(const DesignSpace& space,
                                                  const LayerTable& table) {
     if (table.combine() != LayerTable::Combine::sum) {
@@ -67,14 +57,14 @@ std::vector<VarianceShare> pooled_variance_shares(const DesignSpace& space,
         shares.push_back({name, share(amount)});
     }
     shares.push_back({"additive", share(estimate.split.additive)});
-    const Estimate rest = minus(exactly(1), shares.back().share);
+    const Estimate rest = difference_of_independent(exactly(1), shares.back().share);
     if (!noise_known) {
         shares.push_back({"interaction and noise", rest});
         return shares;
     }
     const Estimate noise_share =
         varies ? Estimate{noise.value / total, noise.low / total, noise.high / total} : Estimate{};
-    shares.push_back({"interaction", minus(rest, noise_share)});
+    shares.push_back({"interaction", difference_of_independent(rest, noise_share)});
     shares.push_back({"noise", noise_share});
     return shares;
 }

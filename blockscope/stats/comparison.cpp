@@ -61,11 +61,6 @@ double paired_permutation_p_value(std::span<const double> differences) {
                                             : drawn_p_value(differences, least);
 }
 
-Estimate difference_of_independent(const Estimate& a, const Estimate& b) {
-    return {a.value - b.value, a.value - b.value - std::hypot(a.value - a.low, b.high - b.value),
-            a.value - b.value + std::hypot(a.high - a.value, b.value - b.low)};
-}
-
 double distribution_band(std::size_t n, double level) {
     return std::sqrt(std::log(2 / (1 - level)) / (2 * static_cast<double>(n)));
 }

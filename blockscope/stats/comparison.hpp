@@ -13,12 +13,6 @@ namespace blockscope {
 /// Source: Fisher, "The design of experiments" (1935), section 21.
 double paired_permutation_p_value(std::span<const double> differences);
 
-/// a - b of two independent estimates, with the interval that theirs (of one level) give: exact for
-/// normal ones, and bent as theirs are where they are lopsided. No interval where one has none.
-/// Source: Zou and Donner, "Construction of confidence limits about effect measures", Statistics in
-/// Medicine 27 (2008).
-Estimate difference_of_independent(const Estimate& a, const Estimate& b);
-
 /// Half width of the band around an empirical distribution function of n values that holds the
 /// whole true one with probability `level`: sqrt(ln(2 / (1 - level)) / 2n).
 /// Source: Massart, "The tight constant in the Dvoretzky-Kiefer-Wolfowitz inequality", Annals of
