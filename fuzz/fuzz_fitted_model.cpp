@@ -7,34 +7,12 @@
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
 
-// The space of tests/golden/models/small.toml, which the seeds belong to.
-constexpr const char* small = R"(name = "small"
-resolutions = [32, 64]
-[blocks]
-kind = "mbconv"
-expand = [3, 6]
-kernel = [3, 5]
-[[stem]]
-op = "conv"
-kernel = 3
-stride = 2
-channels = 16
-activation = "h_swish"
-[[unit]]
-channels = 24
-stride = 2
-depth = [1, 2]
-[[head]]
-op = "global_pool"
-[[head]]
-op = "linear"
-channels = 10
-)";
-
 // What is read gives numbers, is written, and reads back as what it was.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace blockscope;
-    static const DesignSpace space = parse_space(small, "small.toml");
+    // which the seeds belong to
+    static const DesignSpace space =
+        load_space(BLOCKSCOPE_SOURCE_DIR "/tests/golden/models/small.toml");
     static const auto archs = sample(space, 8, Rng(1), 64);
     try {
         const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -96,25 +96,9 @@ TEST(FeedForward, GivesNoNumberAtAResolutionItDoesNotKnow) {
     EXPECT_TRUE(std::isnan(out[1]));
 }
 
-/// A number that neighbours make together: no sum over layers.
-double of_pairs(const DesignSpace& space, const Architecture& a) {
-    double sum = 0;
-    for (std::size_t u = 0; u < space.units.size(); ++u) {
-        const int first = space.units[u].first_slot;
-        for (int s = first; s + 1 < first + a.depth[u]; ++s) {
-            const auto& one = space.blocks[a.block[s]];
-            const auto& two = space.blocks[a.block[s + 1]];
-            sum += (one.kernel - 5) * (two.kernel - 5) / 4.0;
-        }
-    }
-    return sum;
-}
-
 TEST(FeedForward, LearnsWhatNeighboursMakeTogether) {
     const auto space = load_space("ofa-mbv3");
-    const auto all = sample(space, 9000, Rng(3), 224);
-    std::vector<double> values;
-    for (const auto& a : all) values.push_back(of_pairs(space, a));
+    const PlantedSample known = planted_sample(space, planted_pairs, 9000, 3);
     TrainingOptions options;
     options.width = 32;
     options.window = 2;
@@ -122,15 +106,15 @@ TEST(FeedForward, LearnsWhatNeighboursMakeTogether) {
     options.steps = 4000;
     const std::size_t n = 8000;
     const auto train = [&] {
-        return train_feed_forward(space, std::span(all).first(n), std::span(values).first(n),
-                                  options);
+        return train_feed_forward(space, std::span(known.archs).first(n),
+                                  std::span(known.values).first(n), options);
     };
     const auto network = train();
     double squares = 0;
     double variance = 0;
-    for (std::size_t i = n; i < all.size(); ++i) {
-        squares += std::pow(values[i] - plain(network, space, all[i]), 2);
-        variance += std::pow(values[i], 2);
+    for (std::size_t i = n; i < known.archs.size(); ++i) {
+        squares += std::pow(known.values[i] - plain(network, space, known.archs[i]), 2);
+        variance += std::pow(known.values[i], 2);
     }
     EXPECT_LT(squares, 0.05 * variance);
     // same seed, same bits

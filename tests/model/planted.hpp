@@ -31,6 +31,20 @@ inline double planted_accuracy(const DesignSpace& space, const Architecture& a) 
     return 80 - 40 / planted_latency(space, a);
 }
 
+/// What the kernels of neighbours in a unit make together: nothing for a sum over layers.
+inline double planted_pairs(const DesignSpace& space, const Architecture& a) {
+    double sum = 0;
+    for (std::size_t u = 0; u < space.units.size(); ++u) {
+        const int first = space.units[u].first_slot;
+        for (int s = first; s + 1 < first + a.depth[u]; ++s) {
+            const Block& one = space.blocks[a.block[s]];
+            const Block& two = space.blocks[a.block[s + 1]];
+            sum += (one.kernel - 5) * (two.kernel - 5) / 4.0;
+        }
+    }
+    return sum;
+}
+
 struct PlantedSample {
     std::vector<Architecture> archs;
     std::vector<double> values;

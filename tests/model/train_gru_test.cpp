@@ -9,29 +9,15 @@
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
 
+#include "tests/model/planted.hpp"
+
 namespace blockscope {
 namespace {
 
-/// What neighbours make together: nothing for a model without memory.
-double of_pairs(const DesignSpace& space, const Architecture& a) {
-    double sum = 0;
-    for (const auto& unit : space.units) {
-        const auto first = static_cast<std::size_t>(unit.first_slot);
-        const auto u = static_cast<std::size_t>(&unit - space.units.data());
-        for (std::size_t s = first; s + 1 < first + a.depth[u]; ++s) {
-            sum += (space.blocks[a.block[s]].kernel - 5) *
-                   (space.blocks[a.block[s + 1]].kernel - 5) / 4.0;
-        }
-    }
-    return sum;
-}
-
 TEST(TrainGru, LearnsWhatNeighboursMakeTogether) {
     const auto space = load_space("ofa-mbv3");
-    const auto archs = sample(space, 2200, Rng(5), 224);
-    std::vector<double> values;
+    const auto [archs, values] = planted_sample(space, planted_pairs, 2200, 5);
     double variance = 0;
-    for (const auto& a : archs) values.push_back(of_pairs(space, a));
     for (const double v : values) variance += v * v;
     GruOptions options;
     options.embedding = 8;
@@ -47,7 +33,7 @@ TEST(TrainGru, LearnsWhatNeighboursMakeTogether) {
     model->predict(unseen, said, 1);
     double squares = 0;
     for (std::size_t i = 0; i < unseen.size(); ++i) {
-        squares += std::pow(gru.scale * said[i] - of_pairs(space, unseen[i]), 2);
+        squares += std::pow(gru.scale * said[i] - planted_pairs(space, unseen[i]), 2);
     }
     EXPECT_LT(squares / 500, 0.3 * variance / 2200);
     EXPECT_EQ(gru.tensors.at("encoder.rnn.weight_hh_l0").shape,
@@ -56,15 +42,15 @@ TEST(TrainGru, LearnsWhatNeighboursMakeTogether) {
 
 TEST(TrainGru, GivesTheSameBitsForTheSameSeed) {
     const auto space = load_space("proxylessnas");
-    const auto archs = sample(space, 60, Rng(5), 224);
-    std::vector<double> values;
-    for (const auto& a : archs) values.push_back(of_pairs(space, a));
+    const PlantedSample known = planted_sample(space, planted_pairs, 60, 5);
     GruOptions options;
     options.hidden = 5;
     options.epochs = 3;
     const auto numbers = [&](std::uint64_t seed) {
         options.seed = seed;
-        return train_gru(space, archs, values, 10, options).tensors.at("regressor.weight").values;
+        return train_gru(space, known.archs, known.values, 10, options)
+            .tensors.at("regressor.weight")
+            .values;
     };
     EXPECT_EQ(numbers(1), numbers(1));
     EXPECT_NE(numbers(1), numbers(2));
