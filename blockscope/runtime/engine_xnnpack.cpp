@@ -1,9 +1,6 @@
 #include <algorithm>
 
-#include <fmt/format.h>
-
-#include "blockscope/base/error.hpp"
-#include "blockscope/runtime/buffers.hpp"
+#include "blockscope/runtime/bound_steps.hpp"
 #include "blockscope/runtime/engine_entry.hpp"
 #include "blockscope/runtime/xnnpack_program.hpp"
 
@@ -18,13 +15,8 @@ struct State {
 
     EngineOptions options;
     XnnpackLayers layers;
-    Arena arena;
-    Lender lender;
+    EngineMemory memory;
 };
-
-float* floats(const Bytes& bytes, std::size_t offset = 0) {
-    return reinterpret_cast<float*>(bytes.get() + offset);
-}
 
 /// One image at a time, [rows, columns] to [columns, rows].
 void transpose(const float* from, float* to, std::size_t images, std::size_t rows,
@@ -50,59 +42,41 @@ std::size_t scratch_bytes(const NetworkGraph& network, int batch) {
 class XnnpackNetwork final : public PreparedNetwork {
 public:
     XnnpackNetwork(std::shared_ptr<State> state, const NetworkGraph& network,
-                   const Parameters& parameters);
+                   const Parameters& parameters, const ActivationPlan& plan);
 
-    std::span<float> input() override { return {floats(input_), input_elements_}; }
-    std::span<const float> output() override { return {floats(output_), output_elements_}; }
+    std::span<float> input() override { return memory_.input(); }
+    std::span<const float> output() override { return memory_.output(); }
     void run() override {
         const auto images = static_cast<std::size_t>(state_->options.batch);
-        transpose(floats(input_), first_, images, input_channels_,
-                  input_elements_ / images / input_channels_);
+        transpose(memory_.input().data(), first_, images, input_channels_,
+                  memory_.input().size() / images / input_channels_);
         program_.run();
-        transpose(last_, floats(output_), images, output_elements_ / images / output_channels_,
-                  output_channels_);
+        transpose(last_, memory_.output().data(), images,
+                  memory_.output().size() / images / output_channels_, output_channels_);
     }
 
 private:
     std::shared_ptr<State> state_;
+    NetworkMemory memory_;
     XnnpackProgram program_;
     std::size_t input_channels_, output_channels_;
-    std::size_t input_elements_, output_elements_;
-    Bytes input_, output_, block_;
     float* first_;
     const float* last_;
 };
 
 XnnpackNetwork::XnnpackNetwork(std::shared_ptr<State> state, const NetworkGraph& network,
-                               const Parameters& parameters)
-    : state_(std::move(state)), program_(state_->layers) {
-    const int batch = state_->options.batch;
-    const Shape& out = network.operators.back().out;
-    input_channels_ = static_cast<std::size_t>(network.input.channels);
-    output_channels_ = static_cast<std::size_t>(out.channels);
-    input_elements_ = static_cast<std::size_t>(batch * network.input.elements());
-    output_elements_ = static_cast<std::size_t>(batch * out.elements());
-    input_ = state_->lender.lend(input_elements_ * sizeof(float));
-    output_ = state_->lender.lend(output_elements_ * sizeof(float));
-    const ActivationPlan plan = plan_activations(network, batch, false);
-    block_ = state_->arena.at_least(plan.bytes + scratch_bytes(network, batch) + slack);
-    const auto tensor = [&](int number) {
-        return number < 0 ? nullptr : floats(block_, plan.offset[number]);
-    };
-
-    for (const PlannedStep& step : plan.steps) {
-        const Operator& op = network.operators[step.op];
-        const bool weighted = op.kind == OpKind::convolution || op.kind == OpKind::linear;
-        if (weighted && !parameters[step.op]) {
-            throw Error(
-                fmt::format("{} {} has no parameters", label(op.where), to_string(op.role)));
-        }
-        program_.append(op, step, tensor(step.swapped ? op.second : op.input),
-                        tensor(step.swapped ? op.input : op.second), tensor(step.result),
-                        floats(block_, plan.bytes), weighted ? parameters[step.op] : nullptr);
+                               const Parameters& parameters, const ActivationPlan& plan)
+    : state_(std::move(state)),
+      memory_(state_->memory, network, state_->options.batch,
+              plan.bytes + scratch_bytes(network, state_->options.batch) + slack),
+      program_(state_->layers),
+      input_channels_(static_cast<std::size_t>(network.input.channels)),
+      output_channels_(static_cast<std::size_t>(network.operators.back().out.channels)),
+      first_(memory_.at(plan.offset.front())),
+      last_(memory_.at(plan.offset.back())) {
+    for (const BoundStep& step : bind_steps(network, parameters, plan, memory_)) {
+        program_.append(step, memory_.at(plan.bytes));
     }
-    first_ = tensor(0);
-    last_ = tensor(static_cast<int>(network.operators.size()));
 }
 
 class XnnpackEngine final : public Engine {
@@ -115,10 +89,9 @@ public:
 
     std::unique_ptr<PreparedNetwork> prepare(const NetworkGraph& network,
                                              const Parameters& parameters) override {
-        if (network.operators.empty() || parameters.size() != network.operators.size()) {
-            throw Error("parameters are not those of this network");
-        }
-        auto prepared = std::make_unique<XnnpackNetwork>(state_, network, parameters);
+        check_parameters(network, parameters);
+        auto prepared = std::make_unique<XnnpackNetwork>(
+            state_, network, parameters, plan_activations(network, state_->options.batch, false));
         state_->layers.drop_weights_beyond(state_->options.kept_bytes);
         return prepared;
     }

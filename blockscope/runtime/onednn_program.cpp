@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/runtime/padding.hpp"
+#include "blockscope/runtime/weight_cache.hpp"
 
 namespace blockscope {
 namespace {
@@ -94,11 +94,8 @@ struct Weights {
 };
 
 struct Packed {
-    std::shared_ptr<const ParameterSource> entry;
     memory bias;
     std::vector<memory> layouts;  ///< mostly one; oneDNN may want another for another map
-    std::size_t bytes = 0;
-    std::uint64_t last_use = 0;
 };
 
 }  // namespace
@@ -124,9 +121,7 @@ struct OnednnLayers::Impl {
     dnnl::stream stream;
     int batch;
     std::map<Key, Layer> layers;
-    std::unordered_map<const ParameterSource*, Packed> packed_entries;
-    std::size_t weight_bytes = 0;
-    std::uint64_t uses = 0;
+    WeightCache<std::shared_ptr<const ParameterSource>, Packed> kept;
 };
 
 Layer OnednnLayers::Impl::make_convolution(const Operator& op,
@@ -281,22 +276,17 @@ const Layer& OnednnLayers::Impl::copy(const Shape& shape, bool out) {
 
 Weights OnednnLayers::Impl::weights(const Layer& layer, const Operator& op,
                                     const std::shared_ptr<const ParameterSource>& entry) {
-    Packed& packed = packed_entries[entry.get()];
-    packed.last_use = ++uses;
+    auto& found = kept.use(entry);
+    Packed& packed = found.weights;
     for (const memory& known : packed.layouts) {
         if (known.get_desc() == layer.weights) return {known, packed.bias};
     }
     OperatorParameters numbers = entry->numbers();
-    const auto count = [&](std::size_t bytes) {
-        packed.bytes += bytes;
-        weight_bytes += bytes;
-    };
-    if (!packed.entry) {
-        packed.entry = entry;
+    if (!packed.bias) {
         packed.bias = memory({{op.out.channels}, f32, Tag::a}, engine);
         std::copy(numbers.bias.begin(), numbers.bias.end(),
                   static_cast<float*>(packed.bias.get_data_handle()));
-        count(packed.bias.get_desc().get_size());
+        kept.count(found, packed.bias.get_desc().get_size());
     }
     const memory::dims dims = weight_dims(op);
     memory plain({dims, f32, plain_tag(dims)}, engine, numbers.weight.data());
@@ -304,7 +294,7 @@ Weights OnednnLayers::Impl::weights(const Layer& layer, const Operator& op,
     dnnl::reorder(plain, chosen).execute(stream, plain, chosen);
     stream.wait();
     packed.layouts.push_back(chosen);
-    count(layer.weights.get_size());
+    kept.count(found, layer.weights.get_size());
     return {chosen, packed.bias};
 }
 
@@ -318,21 +308,9 @@ OnednnLayers::OnednnLayers(int batch) {
 
 OnednnLayers::~OnednnLayers() = default;
 
-std::size_t OnednnLayers::weight_bytes() const { return impl_->weight_bytes; }
+std::size_t OnednnLayers::weight_bytes() const { return impl_->kept.bytes(); }
 
-void OnednnLayers::drop_weights_beyond(std::size_t most) {
-    if (impl_->weight_bytes <= most) return;
-    auto& entries = impl_->packed_entries;
-    std::vector<std::pair<std::uint64_t, const ParameterSource*>> oldest_first;
-    oldest_first.reserve(entries.size());
-    for (const auto& [entry, packed] : entries) oldest_first.emplace_back(packed.last_use, entry);
-    std::sort(oldest_first.begin(), oldest_first.end());
-    for (const auto& [use, entry] : oldest_first) {
-        if (impl_->weight_bytes <= most) return;
-        impl_->weight_bytes -= entries.at(entry).bytes;
-        entries.erase(entry);
-    }
-}
+void OnednnLayers::drop_weights_beyond(std::size_t most) { impl_->kept.drop_beyond(most); }
 
 struct OnednnProgram::Impl {
     struct Call {
@@ -381,19 +359,19 @@ void OnednnProgram::copy_out(const Shape& shape, float* from, float* to) {
     impl_->copy(shape, true, from, to);
 }
 
-void OnednnProgram::append(const Operator& op, const PlannedStep& step, float* input, float* second,
-                           float* result, const std::shared_ptr<const ParameterSource>& entry) {
+void OnednnProgram::append(const BoundStep& step) {
+    const Operator& op = step.op;
     try {
-        const Layer& layer = impl_->layers.of(op, step);
+        const Layer& layer = impl_->layers.of(op, step.planned);
         impl_->begin(layer);
-        impl_->argument(DNNL_ARG_SRC, layer.source, input);
-        if (second != nullptr) impl_->argument(DNNL_ARG_SRC_1, layer.second, second);
-        if (entry) {
-            const Weights weights = impl_->layers.weights(layer, op, entry);
+        impl_->argument(DNNL_ARG_SRC, layer.source, step.input);
+        if (step.second != nullptr) impl_->argument(DNNL_ARG_SRC_1, layer.second, step.second);
+        if (step.entry) {
+            const Weights weights = impl_->layers.weights(layer, op, step.entry);
             impl_->argument(DNNL_ARG_WEIGHTS, weights.weight);
             impl_->argument(DNNL_ARG_BIAS, weights.bias);
         }
-        impl_->argument(DNNL_ARG_DST, layer.result, result);
+        impl_->argument(DNNL_ARG_DST, layer.result, step.result);
     } catch (const dnnl::error& e) {
         throw Error(
             fmt::format("oneDNN refuses {} {}: {}", label(op.where), to_string(op.role), e.what()),

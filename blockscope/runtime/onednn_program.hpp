@@ -4,8 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "blockscope/network/parameters.hpp"
-#include "blockscope/runtime/activation_plan.hpp"
+#include "blockscope/runtime/bound_steps.hpp"
 
 namespace blockscope {
 
@@ -42,9 +41,7 @@ public:
     /// From and to [batch, channels, height, width].
     void copy_in(const Shape& shape, float* from, float* to);
     void copy_out(const Shape& shape, float* from, float* to);
-    /// entry: null for operators without parameters; second: null for all but add and scale.
-    void append(const Operator& op, const PlannedStep& step, float* input, float* second,
-                float* result, const std::shared_ptr<const ParameterSource>& entry);
+    void append(const BoundStep& step);
     void run() const;
 
 private:

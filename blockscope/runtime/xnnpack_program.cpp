@@ -1,10 +1,8 @@
 #include "blockscope/runtime/xnnpack_program.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +12,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/runtime/padding.hpp"
+#include "blockscope/runtime/weight_cache.hpp"
 
 namespace blockscope {
 namespace {
@@ -221,13 +220,6 @@ struct Step {
     std::uint64_t number = 0;
 };
 
-struct Kept {
-    std::shared_ptr<const ParameterSource> entry;
-    SharedLayer layer;
-    std::size_t bytes = 0;
-    std::uint64_t last_use = 0;
-};
-
 xnn_status initialize() {
     static const xnn_status status = xnn_initialize(nullptr);
     return status;
@@ -236,8 +228,8 @@ xnn_status initialize() {
 }  // namespace
 
 struct XnnpackLayers::Impl {
-    /// Entry, activation, padding.
-    using Key = std::pair<const ParameterSource*, std::array<int, 4>>;
+    /// Entry; activation and padding.
+    using Key = std::pair<std::shared_ptr<const ParameterSource>, std::array<int, 4>>;
 
     SharedLayer weighted(const Operator& op, Activation activation,
                          const std::shared_ptr<const ParameterSource>& entry);
@@ -245,9 +237,7 @@ struct XnnpackLayers::Impl {
 
     std::size_t batch = 1;
     pthreadpool_t threads = nullptr;  ///< null: the caller's own
-    std::map<Key, Kept> kept;
-    std::size_t weight_bytes = 0;
-    std::uint64_t uses = 0;
+    WeightCache<Key, SharedLayer> kept;
     std::uint64_t steps = 0;  ///< numbered so far
 };
 
@@ -256,16 +246,13 @@ SharedLayer XnnpackLayers::Impl::weighted(const Operator& op, Activation activat
     const Clamp clamp = clamp_of(activation);
     const Padding pad = padding_of(op);
     const int clamped = clamp.high == infinity ? (clamp.low == 0 ? 1 : 0) : 2;
-    Kept& found = kept[{entry.get(), {clamped, pad.before, pad.bottom, pad.right}}];
-    found.last_use = ++uses;
-    if (!found.layer) {
+    auto& found = kept.use({entry, {clamped, pad.before, pad.bottom, pad.right}});
+    if (!found.weights) {
         const OperatorParameters numbers = entry->numbers();
-        found.layer = make_weighted(op, numbers, clamp);
-        found.entry = entry;
-        found.bytes = sizeof(float) * (numbers.weight.size() + numbers.bias.size());
-        weight_bytes += found.bytes;
+        found.weights = make_weighted(op, numbers, clamp);
+        kept.count(found, sizeof(float) * (numbers.weight.size() + numbers.bias.size()));
     }
-    return found.layer;
+    return found.weights;
 }
 
 void XnnpackLayers::Impl::point(const Step& step) const {
@@ -344,18 +331,9 @@ XnnpackLayers::~XnnpackLayers() {
     if (impl_->threads != nullptr) pthreadpool_destroy(impl_->threads);
 }
 
-std::size_t XnnpackLayers::weight_bytes() const { return impl_->weight_bytes; }
+std::size_t XnnpackLayers::weight_bytes() const { return impl_->kept.bytes(); }
 
-void XnnpackLayers::drop_weights_beyond(std::size_t most) {
-    auto& kept = impl_->kept;
-    while (impl_->weight_bytes > most) {
-        const auto oldest = std::min_element(kept.begin(), kept.end(), [](auto& a, auto& b) {
-            return a.second.last_use < b.second.last_use;
-        });
-        impl_->weight_bytes -= oldest->second.bytes;
-        kept.erase(oldest);
-    }
-}
+void XnnpackLayers::drop_weights_beyond(std::size_t most) { impl_->kept.drop_beyond(most); }
 
 struct XnnpackProgram::Impl {
     explicit Impl(XnnpackLayers& of) : layers(of.impl()) {}
@@ -378,16 +356,17 @@ struct XnnpackProgram::Impl {
 XnnpackProgram::XnnpackProgram(XnnpackLayers& layers) : impl_(std::make_unique<Impl>(layers)) {}
 XnnpackProgram::~XnnpackProgram() = default;
 
-void XnnpackProgram::append(const Operator& op, const PlannedStep& step, const float* input,
-                            const float* second, float* result, float* scratch,
-                            const std::shared_ptr<const ParameterSource>& entry) {
+void XnnpackProgram::append(const BoundStep& step, float* scratch) {
+    const Operator& op = step.op;
+    const Activation activation = step.planned.activation;
+    float* const result = step.result;
     try {
         const Call call = call_of(op);
         impl_->push(call,
-                    entry ? impl_->layers.weighted(op, step.activation, entry)
-                          : make_plain(call, op, clamp_of(step.activation)),
-                    op, input, second, result);
-        switch (step.activation) {
+                    step.entry ? impl_->layers.weighted(op, activation, step.entry)
+                               : make_plain(call, op, clamp_of(activation)),
+                    op, step.input, step.second, result);
+        switch (activation) {
             case Activation::none:
             case Activation::relu:
             case Activation::relu6:

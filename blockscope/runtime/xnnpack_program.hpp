@@ -4,8 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "blockscope/network/parameters.hpp"
-#include "blockscope/runtime/activation_plan.hpp"
+#include "blockscope/runtime/bound_steps.hpp"
 
 namespace blockscope {
 
@@ -40,11 +39,8 @@ public:
     explicit XnnpackProgram(XnnpackLayers& layers);
     ~XnnpackProgram();
 
-    /// entry: null for operators without parameters; second: null for all but add and scale;
     /// scratch: as large as the result, read by the operator behind `swish` only.
-    void append(const Operator& op, const PlannedStep& step, const float* input,
-                const float* second, float* result, float* scratch,
-                const std::shared_ptr<const ParameterSource>& entry);
+    void append(const BoundStep& step, float* scratch);
     void run();
 
 private:
