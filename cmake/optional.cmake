@@ -49,7 +49,7 @@ if(BLOCKSCOPE_XNNPACK_KNOWN)
     if(no_package EQUAL 0 AND package)
         set(version ${package})
     endif()
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/blockscope/runtime/xnnpack_program.cpp
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/blockscope/runtime/xnnpack_layers.cpp
         PROPERTIES COMPILE_DEFINITIONS "BLOCKSCOPE_XNNPACK_VERSION=\"${version}\"")
     add_library(blockscope_xnnpack UNKNOWN IMPORTED)
     set_target_properties(blockscope_xnnpack PROPERTIES
@@ -62,7 +62,8 @@ if(BLOCKSCOPE_XNNPACK_KNOWN)
 else()
     set_source_files_properties(${PROJECT_SOURCE_DIR}/blockscope/runtime/engine_xnnpack_absent.cpp
         PROPERTIES COMPILE_DEFINITIONS "BLOCKSCOPE_NO_XNNPACK=\"${why}\"")
-    list(APPEND BLOCKSCOPE_SKIP_SOURCES engine_xnnpack.cpp xnnpack_program.cpp)
+    list(APPEND BLOCKSCOPE_SKIP_SOURCES engine_xnnpack.cpp xnnpack_layers.cpp
+         xnnpack_program.cpp)
     message(STATUS "XNNPACK: left out, ${why}")
 endif()
 

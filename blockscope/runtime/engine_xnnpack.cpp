@@ -11,10 +11,11 @@ constexpr std::size_t slack = 64;  // kernels may read, never write, beyond a te
 
 struct State {
     explicit State(const EngineOptions& asked)
-        : options(asked), layers(asked.batch, asked.threads) {}
+        : options(asked), threads(make_xnnpack_threads(asked.threads)) {}
 
     EngineOptions options;
     XnnpackLayers layers;
+    std::shared_ptr<pthreadpool> threads;
     EngineMemory memory;
 };
 
@@ -69,7 +70,7 @@ XnnpackNetwork::XnnpackNetwork(std::shared_ptr<State> state, const NetworkGraph&
     : state_(std::move(state)),
       memory_(state_->memory, network, state_->options.batch,
               plan.bytes + scratch_bytes(network, state_->options.batch) + slack),
-      program_(state_->layers),
+      program_(state_->layers, state_->options.batch, state_->threads),
       input_channels_(static_cast<std::size_t>(network.input.channels)),
       output_channels_(static_cast<std::size_t>(network.operators.back().out.channels)),
       first_(memory_.at(plan.offset.front())),

@@ -1,51 +1,55 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
+#include <utility>
+#include <vector>
 
 #include "blockscope/runtime/bound_steps.hpp"
+#include "blockscope/runtime/xnnpack_layers.hpp"
+
+struct pthreadpool;
 
 namespace blockscope {
 
-/// "" if XNNPACK runs here, or why not.
-std::string xnnpack_refusal();
-std::string xnnpack_version();
-
-/// What XNNPACK prepared so far: one operator with packed weights for each parameter entry,
-/// activation and padding, whichever map it reads. The entry is kept, so that its address stays its
-/// own. Networks point an operator at their memory, again where another network had it last.
-class XnnpackLayers {
-public:
-    XnnpackLayers(int batch, int threads);
-    ~XnnpackLayers();
-    /// Of weights and biases as they came: XNNPACK does not tell what it packs them into.
-    std::size_t weight_bytes() const;
-    /// Lets go of the operators that were longest not asked for, until at most `most` bytes are
-    /// held. Programs keep those they run with.
-    void drop_weights_beyond(std::size_t most);
-    struct Impl;
-    Impl& impl() { return *impl_; }
-
-private:
-    std::unique_ptr<Impl> impl_;
-};
+/// The threads that programs run with; null for 1, the caller's own.
+std::shared_ptr<pthreadpool> make_xnnpack_threads(int threads);
 
 /// Operators in the order they run, with their memory. Must not outlive `layers`. Activations are
 /// channels-last; what is read may be read up to 64 bytes beyond its end.
 /// All functions throw Error(Fault::runtime) when XNNPACK refuses.
 class XnnpackProgram {
 public:
-    explicit XnnpackProgram(XnnpackLayers& layers);
-    ~XnnpackProgram();
+    XnnpackProgram(XnnpackLayers& layers, int batch, std::shared_ptr<pthreadpool> threads)
+        : layers_(layers), batch_(static_cast<std::size_t>(batch)), threads_(std::move(threads)) {}
 
     /// scratch: as large as the result, read by the operator behind `swish` only.
     void append(const BoundStep& step, float* scratch);
     void run();
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Call {
+        SharedXnnpackLayer layer;
+        Shape in;
+        Shape out;
+        const float* input = nullptr;
+        const float* second = nullptr;
+        float* result = nullptr;
+        std::uint64_t number = 0;  ///< among the layer's users
+    };
+
+    void push(SharedXnnpackLayer layer, const Operator& op, const float* input, const float* second,
+              float* result);
+    /// One step of an activation, over the whole result of `op`.
+    void activate(XnnpackCall call, const Operator& op, const float* input, const float* second,
+                  float* result);
+    void point(const Call& call) const;
+
+    XnnpackLayers& layers_;
+    std::size_t batch_;
+    std::shared_ptr<pthreadpool> threads_;
+    std::vector<Call> calls_;
 };
 
 }  // namespace blockscope
