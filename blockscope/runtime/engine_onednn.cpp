@@ -46,12 +46,14 @@ OnednnNetwork::OnednnNetwork(std::shared_ptr<State> state, const NetworkGraph& n
     : state_(std::move(state)),
       memory_(state_->memory, network, state_->options.batch, plan.bytes),
       program_(state_->layers) {
-    program_.copy_in(network.input, memory_.input().data(), memory_.at(plan.offset.front()));
+    OnednnLayers& layers = state_->layers;
+    program_.append(
+        layers.copy_in(network.input, memory_.input().data(), memory_.at(plan.offset.front())));
     for (const BoundStep& step : bind_steps(network, parameters, plan, memory_)) {
-        program_.append(step);
+        program_.append(layers.call(step));
     }
-    program_.copy_out(network.operators.back().out, memory_.at(plan.offset.back()),
-                      memory_.output().data());
+    program_.append(layers.copy_out(network.operators.back().out, memory_.at(plan.offset.back()),
+                                    memory_.output().data()));
 }
 
 class OnednnEngine final : public Engine {
