@@ -1,5 +1,4 @@
 #include <map>
-#include <regex>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -73,8 +72,8 @@ TEST(CheckPaper, FailsOnTablesThatWereTamperedWith) {
     const auto folder = scratch_folder("tampered");
     const auto name = "224_lookup_table.yaml";
     auto text = read_file(data_directory() / "original" / "note10" / name);
-    text = std::regex_replace(text, std::regex("mean: *[0-9.]+"), "mean: 1.5",
-                              std::regex_constants::format_first_only);
+    const auto number = text.find_first_of("0123456789", text.find("mean:"));
+    text.replace(number, text.find_first_not_of("0123456789.", number) - number, "1.5");
     write_file(folder / name, text);
     const auto file = scratch("paper.csv");
     const Outcome r = run("check paper --lut " + folder.string() + " -o " + file.string());
