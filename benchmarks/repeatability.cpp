@@ -93,17 +93,23 @@ std::string verdict(const Run& run) {
 }
 
 void compare(const char* name, const Run& a, const Run& b) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < a.ms.size(); ++i) ratios.push_back(b.ms[i] / a.ms[i]);
+    const double common = median(ratios);
     std::vector<double> differences;
-    for (std::size_t i = 0; i < a.ms.size(); ++i) {
-        differences.push_back(std::abs(b.ms[i] / a.ms[i] - 1));
+    std::vector<double> own;  // what a change of the whole machine's speed does not explain
+    for (const double r : ratios) {
+        differences.push_back(std::abs(r - 1));
+        own.push_back(std::abs(r / common - 1));
     }
-    // the runs' own reference times differ like everything else, which is no matter of order
     const auto rho = spearman(a.ms, b.ms);
     fmt::print(
         "{}: Spearman {:.4f} ({:.4f} to {:.4f}), median relative difference {:.2f} %, largest "
-        "{:.2f} %\n  first run:  {}\n  second run: {}\n",
+        "{:.2f} %, of it common to all {:+.2f} %, median without that {:.2f} %\n  first run:  {}\n "
+        " second run: {}\n",
         name, rho.value, rho.low, rho.high, 100 * median(differences),
-        100 * *std::max_element(differences.begin(), differences.end()), verdict(a), verdict(b));
+        100 * *std::max_element(differences.begin(), differences.end()), 100 * (common - 1),
+        100 * median(own), verdict(a), verdict(b));
 }
 
 }  // namespace

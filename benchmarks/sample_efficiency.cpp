@@ -103,7 +103,8 @@ void compare(const std::string& space_name, const std::string& name, std::size_t
         Errors fixed;
         Errors pooled;
         for (std::size_t seed = 0; seed < seeds; ++seed) {
-            fixed.add(fixed_profile(space, *metric, {resolution}, {per_group, seed, 0}, options),
+            const FixedSample groups_of{per_group, seed, 0};
+            fixed.add(fixed_profile(space, *metric, {resolution}, groups_of, options).profile,
                       truth);
             const auto [archs, values] = evaluated(n, 5000 + seed);
             pooled.add(

@@ -47,11 +47,14 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
     std::string header = "arch,resolution";
     for (const auto& name : command.metrics) {
         auto metric = make_metric(name, space, common.seed, common.threads);
-        if (metric->info().costly) {
-            metric = study.remember(std::move(metric), LatencyOptions().visits);
-        }
-        columns.push_back(metric->evaluate(space, archs, &console));
         const MetricInfo& info = infos.emplace_back(metric->info());
+        if (info.costly) {
+            const auto costly = study.remember(std::move(metric), LatencyOptions().visits);
+            columns.push_back(costly->evaluate(space, archs, &console));
+            costly->rescale(space, archs, columns.back().values);
+        } else {
+            columns.push_back(metric->evaluate(space, archs, &console));
+        }
         header += "," + csv_cell(info.column);
         if (command.intervals && info.model) {
             header += "," + csv_cell(info.column + "_low") + "," + csv_cell(info.column + "_high");

@@ -8,7 +8,6 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
-#include "blockscope/space/sampling.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -101,19 +100,6 @@ Budget parse_budget(const std::string& text, std::size_t n) {
     return seconds ? Budget{number, 0} : Budget{0, static_cast<std::size_t>(number)};
 }
 
-std::span<const Architecture> DrawnSequence::first(std::size_t n) {
-    if (n > drawn_.size()) {
-        // twice as many, so that a pool that grows batch by batch draws each a few times at most
-        const std::size_t more = std::max(n, std::min(2 * drawn_.size(), drawn_.size() + 1000000));
-        drawn_ = sample(space_, more, Rng(common_.seed), resolutions_.front(), common_.threads);
-        for (std::size_t i = 0; i < drawn_.size() && resolutions_.size() > 1; ++i) {
-            drawn_[i].resolution =
-                static_cast<std::uint16_t>(resolutions_[i % resolutions_.size()]);
-        }
-    }
-    return std::span(drawn_).first(n);
-}
-
 Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
             Console& console) {
     const auto archs = sequence.first(n);
@@ -149,15 +135,15 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
     }
     const auto archs = sequence.first(tried.networks);
     Pool pool{{archs.begin(), archs.end()}, metric.recall(space, archs)};
-    if (!Console::interrupted()) return pool;
     // measured when Ctrl-C came, and not stored: part of this run's result all the same
-    const std::size_t end = last_start + last.values.size();
+    const std::size_t end = Console::interrupted() ? last_start + last.values.size() : 0;
     for (std::size_t i = tried.networks; i < end; ++i) {
         const double value = last.values[i - last_start];
         if (std::isnan(value)) continue;
         pool.archs.push_back(sequence.first(i + 1).back());
         pool.column.values.push_back(value);
     }
+    metric.rescale(space, pool.archs, pool.column.values);
     return pool;
 }
 

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "blockscope/space/drawn_sequence.hpp"
 #include "blockscope/study/remembered.hpp"
 
 #include "cli/common.hpp"
@@ -25,24 +25,6 @@ Budget parse_budget(const std::string& text, std::size_t n);
 struct Pool {
     std::vector<Architecture> archs;
     MetricColumn column;
-};
-
-/// The start of the sequence that a seed gives: architectures 0, 1, ... of sample(space, n,
-/// Rng(seed), resolution). Every metric's pool is a start of the same one. Several resolutions take
-/// turns.
-class DrawnSequence {
-public:
-    DrawnSequence(const DesignSpace& space, std::vector<int> resolutions, const Common& common)
-        : space_(space), resolutions_(std::move(resolutions)), common_(common) {}
-
-    /// The first n; a later call may move them.
-    std::span<const Architecture> first(std::size_t n);
-
-private:
-    const DesignSpace& space_;
-    std::vector<int> resolutions_;
-    const Common& common_;
-    std::vector<Architecture> drawn_;
 };
 
 /// Of a cheap metric: n architectures.

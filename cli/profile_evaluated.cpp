@@ -26,19 +26,10 @@ std::optional<std::vector<LayerTable>> tables_of(Metric& metric, const DesignSpa
     return tables;
 }
 
-/// What pooled profiles have beside their cells.
-void add_shares(Profile& profile, const ProfileRun& run, const EvaluatedSample& sample) {
-    if (profile.resolution == 0) return;
-    VarianceOptions variance;
-    variance.level = run.options.level;
-    variance.noisy = profile.metric.noisy;
-    profile.shares = pooled_variance_shares(run.space, sample, variance);
-}
-
 /// Samples until the goal is settled.
-Profile settled(ProfileRun& run, Metric& metric, RememberedMetric* costly,
-                const std::vector<int>& resolutions, const ProfileCommand& command,
-                const Budget& budget, const Common& common, Console& console, Pool& pool) {
+Pool settle(ProfileRun& run, Metric& metric, RememberedMetric* costly,
+            const std::vector<int>& resolutions, const ProfileCommand& command,
+            const Budget& budget, const Common& common, Console& console) {
     const auto start = std::chrono::steady_clock::now();
     double known_seconds = 0;
     AdaptiveOptions adaptive;
@@ -61,7 +52,12 @@ Profile settled(ProfileRun& run, Metric& metric, RememberedMetric* costly,
     };
     auto result =
         adaptive_profile(run.space, evaluate, metric.info(), resolutions, adaptive, run.options);
-    add_shares(result.profile, run, {result.archs, result.column.values, result.weights});
+    const EvaluatedSample sample{result.archs, result.column.values, result.weights};
+    if (costly != nullptr) {
+        costly->rescale(run.space, result.archs, result.column.values);
+        result.profile = pooled_profile(run.space, sample, metric.info(), resolutions, run.options);
+    }
+    add_shares(result.profile, run.space, sample);
     auto& notes = result.profile.notes;
     notes.push_back(fmt::format(
         "--until {}: {}, {} resolved and {} unresolved after {} evaluations in {} rounds",
@@ -77,8 +73,15 @@ Profile settled(ProfileRun& run, Metric& metric, RememberedMetric* costly,
         console.say(
             fmt::format("  and {} more, in profile.json", result.unresolved.size() - shown));
     }
-    pool = {std::move(result.archs), std::move(result.column)};
-    return std::move(result.profile);
+    std::vector<Architecture> uniform;
+    std::vector<double> uniform_values;
+    for (std::size_t i = 0; i < result.archs.size(); ++i) {
+        if (!result.uniform[i]) continue;
+        uniform.push_back(result.archs[i]);
+        uniform_values.push_back(result.column.values[i]);
+    }
+    run.add(std::move(result.profile), uniform, uniform_values);
+    return {std::move(result.archs), std::move(result.column)};
 }
 
 void add_profile(ProfileRun& run, const std::string& name, const std::vector<int>& resolutions,
@@ -112,21 +115,22 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     }
     Metric& asked = *at_hand;
     if (command.estimator == "fixed") {
-        run.add(fixed_profile(space, asked, resolutions, {command.n, common.seed, common.threads},
-                              run.options, &console));
+        auto fixed = fixed_profile(space, asked, resolutions,
+                                   {command.n, common.seed, common.threads}, run.options, &console);
+        add_shares(fixed.profile, space, {fixed.base_archs, fixed.base_values});
+        run.add(std::move(fixed.profile), fixed.base_archs, fixed.base_values);
         return;
     }
     Pool pool;
     if (!command.until.empty()) {
-        run.add(
-            settled(run, asked, costly.get(), resolutions, command, budget, common, console, pool));
+        pool = settle(run, asked, costly.get(), resolutions, command, budget, common, console);
     } else {
         pool = costly ? gather(sequence, budget, *costly, space, resolutions, console)
                       : gather(sequence, command.n, asked, space, console);
         const EvaluatedSample sample{pool.archs, pool.column.values};
         run.add(pooled_profile(space, sample, info, resolutions, run.options), sample.archs,
                 sample.values);
-        add_shares(run.profiles.back(), run, sample);
+        add_shares(run.profiles.back(), space, sample);
     }
     warn_of_failures(info.name, pool.column, console);
     for (const int r : resolutions) {
@@ -134,6 +138,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
         StudyAtHand::describe(*costly, space, r, run.provenance);
         if (const auto quality = costly->quality(space, r)) {
             console.say(fmt::format("{}: {}", info.name, quality_text(*quality)));
+            run.trusted = run.trusted && quality->trusted;
         }
     }
     if (command.until.empty()) {
@@ -146,6 +151,19 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
 }
 
 }  // namespace
+
+void add_shares(Profile& profile, const DesignSpace& space, const EvaluatedSample& sample) {
+    const auto known = std::count_if(sample.values.begin(), sample.values.end(),
+                                     [](double v) { return std::isfinite(v); });
+    constexpr std::ptrdiff_t least = 20;  // of pooled_variance_shares
+    VarianceOptions variance;
+    variance.level = profile.options.level;
+    variance.noisy = profile.metric.noisy;
+    if (known >= least) profile.shares = pooled_variance_shares(space, sample, variance);
+    if (profile.shares.empty()) {
+        profile.notes.emplace_back("too few values for shares of the variance");
+    }
+}
 
 void ProfileRun::add(Profile profile, std::span<const Architecture> archs,
                      std::span<const double> of_archs) {
@@ -170,7 +188,7 @@ void add_evaluated_profiles(ProfileRun& run, const ProfileCommand& command, cons
         for (const int r : chosen) sets.push_back({r});
     }
     for (const auto& resolutions : sets) {
-        DrawnSequence sequence(run.space, resolutions, common);
+        DrawnSequence sequence(run.space, resolutions, common.seed, common.threads);
         Table table;
         for (const auto& name : command.metrics) {
             add_profile(run, name, resolutions, sequence, table, command, common, study, console);

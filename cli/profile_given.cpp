@@ -67,12 +67,7 @@ Profile space_profile(const ProfileRun& run, const GivenColumn& column,
                            shape.deviation, shape.effective_size, column.archs.size());
     }
     Profile profile = pooled_profile(run.space, sample, column.info, resolutions, run.options);
-    if (resolutions.size() == 1) {
-        VarianceOptions variance;
-        variance.level = run.options.level;
-        variance.noisy = column.info.noisy;
-        profile.shares = pooled_variance_shares(run.space, sample, variance);
-    }
+    add_shares(profile, run.space, sample);
     if (!note.empty()) profile.notes.push_back(note);
     return profile;
 }

@@ -25,6 +25,7 @@ struct ProfileCommand {
     std::string estimator = "auto";
     std::string protocol = "definition";
     bool mix_resolutions = false;
+    bool strict = false;
     double level = 0.95;
     std::vector<double> percentiles{5, 95};
     std::string output = "blockscope-profile";
@@ -38,11 +39,15 @@ struct ProfileRun {
     std::vector<Profile> profiles;
     std::vector<Table> tables;
     std::vector<MetricValues> values;  ///< of each profile, for their correlations
+    bool trusted = true;               ///< false: a measuring run that cannot be trusted is in it
 
     /// archs: of a random sample, with the metric's values; none for what has no such sample.
     void add(Profile profile, std::span<const Architecture> archs = {},
              std::span<const double> of_archs = {});
 };
+
+/// Shares of the variance, from the sample behind a profile; where it is too small, a note.
+void add_shares(Profile& profile, const DesignSpace& space, const EvaluatedSample& sample);
 
 /// Profiles of the command's metrics, evaluated here: at each of the resolutions, or with all of
 /// them as a factor.

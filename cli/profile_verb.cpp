@@ -49,7 +49,7 @@ void check_usage(const ProfileCommand& command) {
 
 int run(const ProfileCommand& command, const Common& common, Console& console) {
     check_usage(command);
-    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}, {}};
+    ProfileRun run{load_space(command.space), profile_options(command), {}, {}, {}, {}, true};
     run.options.threads = thread_count(common.threads);
     if (!command.until.empty()) (void)parse_goal(command.until);
     (void)parse_budget(command.budget, command.n);
@@ -67,7 +67,7 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
     } else {
         add_given_profiles(run, command, common, console);
     }
-    const auto& [space, options, provenance, profiles, tables, values] = run;
+    const auto& [space, options, provenance, profiles, tables, values, trusted] = run;
     const bool several = profiles.size() > 1;
     write_profiles(command.output, space, profiles, provenance);
     write_file(command.output + "/table.csv", table_csv(space, tables));
@@ -84,7 +84,8 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
         "wrote {0}/blocks.csv, placements.csv, depths.csv, variance.csv, table.csv{2} and "
         "profile.json; seed {1}",
         command.output, common.seed, several ? ", correlations.csv" : ""));
-    return Console::interrupted() ? 130 : 0;
+    if (Console::interrupted()) return 130;
+    return command.strict && !trusted ? 6 : 0;
 }
 
 }  // namespace
@@ -141,6 +142,8 @@ void add_profile(Program& program) {
     verb.add_option("--study", program.common().study,
                     "file of the study; default DIR/study.sqlite");
     program.add_resolution(verb);
+    verb.add_flag("--strict", command->strict,
+                  "exit with 6 if a measuring run behind a profile cannot be trusted");
     verb.add_flag("--mix-resolutions", command->mix_resolutions,
                   "one profile with the resolutions as a factor instead of one for each");
     program.add_common(verb);

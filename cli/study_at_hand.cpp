@@ -1,11 +1,13 @@
 #include "cli/study_at_hand.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "blockscope/base/text.hpp"
 #include "blockscope/measure/machine.hpp"
+#include "blockscope/stats/student.hpp"
 
 namespace blockscope::cli {
 namespace fs = std::filesystem;
@@ -66,10 +68,15 @@ fs::path study_beside(const std::string& output) {
 }
 
 std::string quality_text(const MeasuringQuality& q) {
+    const double t = student_quantile(0.95, reference_parts - 1);
+    const std::string shared = std::isnan(q.reference_error)
+                                   ? ""
+                                   : fmt::format(" to {:.1f} % (95 %), which all values share",
+                                                 100 * t * q.reference_error);
     return fmt::format(
-        "{} networks in {:.0f} s; reference network {} ms, drift {:.2f} % (divided out), wall time "
-        "{:.2f} of CPU time; {}",
-        q.networks, q.seconds, significant(q.reference_ms), 100 * q.drift, q.wall_over_cpu,
+        "{} networks in {:.0f} s; reference network {} ms{}, drift {:.2f} % (divided out), wall "
+        "time {:.2f} of CPU time; {}",
+        q.networks, q.seconds, significant(q.reference_ms), shared, 100 * q.drift, q.wall_over_cpu,
         q.trusted ? "no reason for mistrust" : "NOT TRUSTWORTHY: " + q.reason);
 }
 

@@ -24,6 +24,23 @@ std::vector<double> thinned(const std::vector<double>& values) {
     return medians;
 }
 
+/// Relative standard error of the median of values in order of time, which may depend on their
+/// neighbours: the medians of eight parts scatter around it.
+double error_of_median(const std::vector<double>& values) {
+    constexpr std::size_t parts = reference_parts;
+    if (values.size() < 2 * parts) return std::nan("");
+    const double middle = median(values);
+    double squares = 0;
+    for (std::size_t i = 0; i < parts; ++i) {
+        const auto at = [&](std::size_t part) {
+            return values.begin() + static_cast<std::ptrdiff_t>(part * values.size() / parts);
+        };
+        const double apart = median({at(i), at(i + 1)}) / middle - 1;
+        squares += apart * apart;
+    }
+    return std::sqrt(squares / (parts - 1) / parts);
+}
+
 }  // namespace
 
 double smoothed_reference(std::span<const LatencySample> references, double at_s, double width_s,
@@ -48,6 +65,7 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
     MeasuringQuality q;
     q.by_cpu_time = by_cpu_time;
     std::vector<double> smooth;
+    std::vector<double> all_times;
     std::vector<double> wall_over_cpu;
     for (const auto& session : sessions) {
         std::vector<LatencySample> references;
@@ -60,6 +78,7 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
         }
         std::vector<double> times;
         for (const auto& r : references) times.push_back(by_cpu_time ? r.cpu_ms : r.wall_ms);
+        all_times.insert(all_times.end(), times.begin(), times.end());
         if (const double rise = trend(thinned(times)); std::abs(rise) > std::abs(q.rise)) {
             q.rise = rise;
         }
@@ -68,6 +87,8 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
         }
     }
     if (!smooth.empty()) {
+        q.reference_ms = median(all_times);
+        q.reference_error = error_of_median(all_times);
         const double middle = median(smooth);
         for (double& s : smooth) s = std::abs(s / middle - 1);
         q.drift = 1.4826 * median(smooth);

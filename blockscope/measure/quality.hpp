@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,11 +18,18 @@ struct LatencySample {
     bool is_reference = false;
 };
 
+/// The reference network's runs are compared part by part.
+inline constexpr std::size_t reference_parts = 8;
+
 /// What the machine did while measuring.
 struct MeasuringQuality {
     std::size_t networks = 0;
     double seconds = 0;
-    double reference_ms = 0;   ///< the reference network's time that latencies are scaled to
+    double reference_ms = 0;  ///< the reference network's time that latencies are scaled to
+    /// Relative standard error of that time, which all latencies share: from medians over
+    /// reference_parts of its runs in order of time. NaN below 16 runs. What drifts slower than all
+    /// sessions together shows in no such number.
+    double reference_error = std::numeric_limits<double>::quiet_NaN();
     double drift = 0;          ///< robust standard deviation of the smoothed reference, relative
     double rise = 0;           ///< from the first to the last third of a session, the worst one's
     double wall_over_cpu = 1;  ///< median over timed runs
@@ -36,8 +44,8 @@ double smoothed_reference(std::span<const LatencySample> references, double at_s
                           bool by_cpu_time);
 
 /// Drift, wall over CPU time and the verdict from the timed runs of one or several sessions, each
-/// in order of time and counting from its own start. networks, seconds and reference_ms are left
-/// to the caller.
+/// in order of time and counting from its own start. reference_ms is the median over all of them;
+/// networks and seconds are left to the caller.
 MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> sessions,
                                    bool by_cpu_time, double smoothing_s = 1.0);
 

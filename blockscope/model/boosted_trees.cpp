@@ -28,7 +28,7 @@ void TreeInputs::of(const Architecture& a, float* numbers) const {
         *numbers++ = a.depth[u];
         *numbers++ = a.width[u];
         for (int l = 0; l < unit.max_depth; ++l) {
-            const int index = a.block[static_cast<std::size_t>(unit.first_slot + l)];
+            const int index = a.block[unit.first_slot + l];
             const bool active = l < a.depth[u];
             const Block& block = space_.blocks[static_cast<std::size_t>(index)];
             *numbers++ = active ? static_cast<float>(block.expand) : 0.0F;

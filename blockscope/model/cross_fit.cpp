@@ -64,15 +64,34 @@ void predict(CrossFit& fit, std::span<const Architecture> archs, std::span<const
     fit.residual_variance = std::max(0.0, (squares - sum * sum / n) / std::max(1.0, n - 1));
 }
 
+/// Index of each architecture's resolution.
+std::vector<std::uint8_t> resolution_index(std::span<const Architecture> archs,
+                                           std::span<const int> resolutions) {
+    std::vector<std::uint8_t> at(archs.size(), 0);
+    if (resolutions.size() == 1) return at;
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        const auto found = std::find(resolutions.begin(), resolutions.end(), archs[i].resolution);
+        at[i] = static_cast<std::uint8_t>(found - resolutions.begin());
+    }
+    return at;
+}
+
+/// What the table of a surrogate with that offset and scale has to give.
+std::vector<double> targets(std::span<const double> values, std::span<const std::uint8_t> at,
+                            const std::vector<double>& offset, const std::vector<double>& scale) {
+    std::vector<double> result(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        result[i] = (values[i] - offset[at[i]]) / scale[at[i]];
+    }
+    return result;
+}
+
 CrossFit fit_with(const DesignSpace& space, std::span<const Architecture> archs,
                   std::span<const double> values, const CrossFit& folds, int count,
                   const std::vector<double>& offset, const std::vector<double>& scale, Prior prior,
                   StrengthSearch search) {
-    std::vector<double> targets(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        targets[i] = (values[i] - offset[folds.at[i]]) / scale[folds.at[i]];
-    }
-    const auto fit = fit_additive(space, archs, targets, folds.fold, count, prior, search);
+    const auto fit = fit_additive(space, archs, targets(values, folds.at, offset, scale),
+                                  folds.fold, count, prior, search);
     CrossFit result;
     result.fold = folds.fold;
     result.at = folds.at;
@@ -82,6 +101,16 @@ CrossFit fit_with(const DesignSpace& space, std::span<const Architecture> archs,
 }
 
 }  // namespace
+
+Surrogate fit_surrogate(const DesignSpace& space, std::span<const Architecture> archs,
+                        std::span<const double> values, std::span<const int> resolutions) {
+    const auto at = resolution_index(archs, resolutions);
+    ResolutionTrend trend = resolution_trend(resolutions, values, at);
+    const std::vector<double> ones(resolutions.size(), 1.0);
+    if (trend.scale != ones) trend.mean.assign(resolutions.size(), 0.0);
+    const auto table = fit_additive(space, archs, targets(values, at, trend.mean, trend.scale));
+    return {table, std::move(trend.mean), std::move(trend.scale)};
+}
 
 CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs,
                    std::span<const double> values, std::span<const int> resolutions, Prior prior,
@@ -96,14 +125,7 @@ CrossFit cross_fit(const DesignSpace& space, std::span<const Architecture> archs
     // tables of other people may be sorted, so position must not decide alone
     Rng rng(0x666f6c64);
     shuffle(start.fold, rng);
-    start.at.resize(n, 0);
-    if (resolutions.size() > 1) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const auto found =
-                std::find(resolutions.begin(), resolutions.end(), archs[i].resolution);
-            start.at[i] = static_cast<std::uint8_t>(found - resolutions.begin());
-        }
-    }
+    start.at = resolution_index(archs, resolutions);
     const ResolutionTrend trend = resolution_trend(resolutions, values, start.at);
     const std::vector<double> ones(resolutions.size(), 1.0);
     CrossFit shifted =

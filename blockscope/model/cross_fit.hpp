@@ -22,6 +22,12 @@ struct Surrogate {
     }
 };
 
+/// One surrogate of everything that is given; arguments as for cross_fit. With several resolutions
+/// effects grow with the mean where that makes sense (all means positive), else only the mean
+/// moves.
+Surrogate fit_surrogate(const DesignSpace& space, std::span<const Architecture> archs,
+                        std::span<const double> values, std::span<const int> resolutions);
+
 /// Surrogates that were each fitted without one part of the data, so that what they say of that
 /// part is honest. Source: Chernozhukov et al., "Double/debiased machine learning" (2018).
 struct CrossFit {

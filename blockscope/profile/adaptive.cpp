@@ -91,7 +91,7 @@ AdaptiveResult adaptive_profile(
     const std::function<MetricColumn(std::span<const Architecture>)>& evaluate,
     const MetricInfo& metric, const std::vector<int>& resolutions, const AdaptiveOptions& adaptive,
     const ProfileOptions& options) {
-    TargetedSampling sampling(space, resolutions);
+    TargetedSampling sampling(space, resolutions, adaptive.seed);
     ProfileOptions without_percentiles = options;
     without_percentiles.percentiles.clear();
     AdaptiveResult result;
@@ -99,7 +99,8 @@ AdaptiveResult adaptive_profile(
     std::vector<double> needs(placements(space).size(), 0.0);
     std::size_t size = std::min(adaptive.first_round, adaptive.most);
     while (true) {
-        const auto batch = sampling.draw(size, needs, Rng(adaptive.seed).fork(result.rounds));
+        const auto batch =
+            sampling.draw(size, needs, Rng(adaptive.seed).fork(result.rounds), result.uniform);
         const MetricColumn values = evaluate(batch);
         for (const auto& [i, reason] : values.failures) {
             result.column.failures.emplace_back(result.archs.size() + i, reason);

@@ -34,6 +34,7 @@ struct AdaptiveResult {
     std::vector<Architecture> archs;  ///< in the order they were evaluated
     MetricColumn column;
     std::vector<double> weights;  ///< of each; see EvaluatedSample
+    std::vector<bool> uniform;    ///< of each: one of the seed's DrawnSequence
     std::size_t rounds = 0;
     std::size_t resolved = 0;             ///< placements, or pairs of blocks
     std::vector<std::string> unresolved;  ///< "U1-L4-MBConv6-7", or "MBConv3-3 and MBConv3-5"

@@ -154,7 +154,8 @@ std::string correlations_csv(std::span<const Agreement> agreements) {
         const bool placements = a.over == Agreement::Over::placements;
         text +=
             fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_cell(a.metric_a), csv_cell(a.metric_b),
-                        a.resolution, placements ? "placements" : "architectures",
+                        a.resolution == 0 ? "mixed" : std::to_string(a.resolution),
+                        placements ? "placements" : "architectures",
                         a.unit < 0 ? "" : std::to_string(a.unit + 1), a.n, cells(a.spearman),
                         cells(a.kendall), round_trip(a.same_as_others));
     }

@@ -150,11 +150,9 @@ Profile exact_profile(const DesignSpace& space, const std::vector<LayerTable>& t
         }
         body[u] = free;
     }
-    if (tables.size() == 1) {
-        profile.shares = tables[0].combine() == LayerTable::Combine::sum
-                             ? exact_variance_shares(space, tables[0])
-                             : sampled_variance_shares(space, tables[0], options.level);
-    }
+    profile.shares = tables[0].combine() == LayerTable::Combine::sum
+                         ? exact_variance_shares(space, tables)
+                         : sampled_variance_shares(space, tables, resolutions, options.level);
     return profile;
 }
 

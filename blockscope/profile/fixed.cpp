@@ -156,17 +156,18 @@ void add_blocks(const DesignSpace& space, const std::vector<Group>& groups, Prof
 
 }  // namespace
 
-Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vector<int>& resolutions,
-                      const FixedSample& sample, const ProfileOptions& options,
-                      Progress* progress) {
-    Profile profile;
+FixedProfile fixed_profile(const DesignSpace& space, Metric& metric,
+                           const std::vector<int>& resolutions, const FixedSample& sample,
+                           const ProfileOptions& options, Progress* progress) {
+    FixedProfile result;
+    auto& [profile, base_archs, base_values] = result;
     profile.metric = metric.info();
     profile.estimator = "fixed";
     profile.resolution = resolutions.size() == 1 ? resolutions.front() : 0;
     profile.resolutions = resolutions;
     profile.options = options;
-    const auto base_archs = drawn(space, sample, resolutions, 0, nullptr, options.protocol);
-    const auto base_values = metric.evaluate(space, base_archs, nullptr).values;
+    base_archs = drawn(space, sample, resolutions, 0, nullptr, options.protocol);
+    base_values = metric.evaluate(space, base_archs, nullptr).values;
     const Group base = summarised(base_values, options);
     profile.evaluations = base.count;
     profile.base = interval(base, options.level);
@@ -221,7 +222,7 @@ Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vecto
         cell.distinguishable = cell.simultaneous.low > 0 || cell.simultaneous.high < 0;
     }
     add_blocks(space, groups, profile);
-    return profile;
+    return result;
 }
 
 }  // namespace blockscope

@@ -109,12 +109,19 @@ struct FixedSample {
     unsigned threads = 1;  ///< for drawing; 0: all
 };
 
+/// A profile and the uniform sample that its base rests on.
+struct FixedProfile {
+    Profile profile;
+    std::vector<Architecture> base_archs;
+    std::vector<double> base_values;
+};
+
 /// The published procedure: fresh architectures for every placement, plain means, Welch intervals,
 /// percentiles with order-statistic intervals. Kept as the reference: it needs hundreds of times
 /// the evaluations of pooled_profile for the same error. What a count cannot carry (an interval
 /// from one value) is NaN.
-Profile fixed_profile(const DesignSpace& space, Metric& metric, const std::vector<int>& resolutions,
-                      const FixedSample& sample, const ProfileOptions& options,
-                      Progress* progress = nullptr);
+FixedProfile fixed_profile(const DesignSpace& space, Metric& metric,
+                           const std::vector<int>& resolutions, const FixedSample& sample,
+                           const ProfileOptions& options, Progress* progress = nullptr);
 
 }  // namespace blockscope

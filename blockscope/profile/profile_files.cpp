@@ -16,9 +16,12 @@ std::string cells(const Estimate& e) {
     return round_trip(e.value) + "," + round_trip(e.low) + "," + round_trip(e.high);
 }
 
+std::string resolution(const Profile& p) {
+    return p.resolution == 0 ? "mixed" : std::to_string(p.resolution);
+}
+
 std::string head(const Profile& p) {
-    return fmt::format("{},{},{}", csv_cell(p.metric.name), csv_cell(p.metric.unit),
-                       p.resolution == 0 ? "mixed" : std::to_string(p.resolution));
+    return fmt::format("{},{},{}", csv_cell(p.metric.name), csv_cell(p.metric.unit), resolution(p));
 }
 
 /// An exact number rests on no evaluated architectures: its count is empty.
@@ -142,7 +145,12 @@ std::string depths_csv(std::span<const Profile> profiles) {
 
 std::string variance_csv(std::span<const Profile> profiles) {
     std::string text = "metric,resolution,factor,share,share_low,share_high\n";
-    for (const auto& p : profiles) text += variance_rows(p.metric.name, p.resolution, p.shares);
+    for (const auto& p : profiles) {
+        for (const auto& s : p.shares) {
+            text += fmt::format("{},{},{},{}\n", csv_cell(p.metric.name), resolution(p),
+                                csv_cell(s.factor), cells(s.share));
+        }
+    }
     return text;
 }
 

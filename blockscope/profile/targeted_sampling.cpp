@@ -6,8 +6,11 @@
 
 namespace blockscope {
 
-TargetedSampling::TargetedSampling(const DesignSpace& space, const std::vector<int>& resolutions)
-    : placements_(placements(space)), strata_(space, Protocol::definition) {
+TargetedSampling::TargetedSampling(const DesignSpace& space, const std::vector<int>& resolutions,
+                                   std::uint64_t seed)
+    : placements_(placements(space)),
+      strata_(space, Protocol::definition),
+      sequence_(space, resolutions, seed) {
     for (const int r : resolutions) samplers_.emplace_back(space, r);
     for (const auto& p : placements_) {
         const Unit& unit = space.units[p.unit];
@@ -23,7 +26,7 @@ TargetedSampling::TargetedSampling(const DesignSpace& space, const std::vector<i
 }
 
 std::vector<Architecture> TargetedSampling::draw(std::size_t n, const std::vector<double>& needs,
-                                                 Rng rng) {
+                                                 Rng rng, std::vector<bool>& uniform) {
     std::vector<double> up_to(needs.size());
     std::partial_sum(needs.begin(), needs.end(), up_to.begin());
     const double total = up_to.empty() ? 0 : up_to.back();
@@ -38,17 +41,16 @@ std::vector<Architecture> TargetedSampling::draw(std::size_t n, const std::vecto
     }
     std::vector<Architecture> archs(n);
     for (auto& a : archs) {
-        const Sampler& sampler =
-            samplers_[samplers_.size() == 1
-                          ? 0
-                          : rng.below(static_cast<std::uint32_t>(samplers_.size()))];
-        if (rng.uniform() >= share) {
-            a = sampler.draw(rng);
+        uniform.push_back(rng.uniform() >= share);
+        if (uniform.back()) {
+            a = sequence_.first(++taken_).back();
             continue;
         }
         const auto at = std::upper_bound(up_to.begin(), up_to.end(), rng.uniform() * total);
         const auto c = std::min(static_cast<std::size_t>(at - up_to.begin()), needs.size() - 1);
-        a = sampler.draw(rng, placements_[c], Protocol::definition);
+        const auto samplers = static_cast<std::uint32_t>(samplers_.size());
+        a = samplers_[samplers == 1 ? 0 : rng.below(samplers)].draw(rng, placements_[c],
+                                                                    Protocol::definition);
     }
     return archs;
 }

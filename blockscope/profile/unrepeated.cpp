@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -30,6 +29,26 @@ double collision(const DesignSpace& space) {
                   static_cast<double>(allowed(unit.widths).size());
     }
     return result;
+}
+
+/// Numbers the resolutions, and makes each one's weights 1 on average.
+void number_resolutions(UnrepeatedSample& rows) {
+    for (const auto& a : rows.archs) rows.resolutions.push_back(a.resolution);
+    std::sort(rows.resolutions.begin(), rows.resolutions.end());
+    rows.resolutions.erase(std::unique(rows.resolutions.begin(), rows.resolutions.end()),
+                           rows.resolutions.end());
+    std::vector<double> weight(rows.resolutions.size());
+    std::vector<double> count(rows.resolutions.size());
+    for (std::size_t i = 0; i < rows.archs.size(); ++i) {
+        const auto found = std::lower_bound(rows.resolutions.begin(), rows.resolutions.end(),
+                                            rows.archs[i].resolution);
+        rows.at.push_back(static_cast<std::uint8_t>(found - rows.resolutions.begin()));
+        weight[rows.at.back()] += rows.weights[i];
+        count[rows.at.back()] += 1;
+    }
+    for (std::size_t i = 0; i < rows.archs.size(); ++i) {
+        rows.weights[i] *= count[rows.at[i]] / weight[rows.at[i]];
+    }
 }
 
 }  // namespace
@@ -75,9 +94,7 @@ UnrepeatedSample unrepeated(const DesignSpace& space, const EvaluatedSample& sam
                                 rows.values.size()));
     }
     rows.noise = noise_variance(thing, kept, level);
-    const double mean = std::accumulate(rows.weights.begin(), rows.weights.end(), 0.0) /
-                        static_cast<double>(rows.weights.size());
-    for (double& w : rows.weights) w /= mean;
+    number_resolutions(rows);
     return rows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "blockscope/profile/pool.hpp"
@@ -12,9 +13,11 @@ namespace blockscope {
 struct UnrepeatedSample {
     std::vector<Architecture> archs;
     std::vector<double> values;
-    std::vector<double> weights;  ///< of mean 1
-    double inverse_repeats = 1;   ///< mean of 1 / evaluations of an architecture
-    NoiseVariance noise;          ///< unknown without repeats
+    std::vector<double> weights;   ///< of mean 1 at each resolution
+    std::vector<int> resolutions;  ///< those that occur, ascending
+    std::vector<std::uint8_t> at;  ///< index of each architecture's resolution
+    double inverse_repeats = 1;    ///< mean of 1 / evaluations of an architecture
+    NoiseVariance noise;           ///< unknown without repeats
 };
 
 /// From the first `most_rows` values. A uniform sample of a small space repeats architectures by

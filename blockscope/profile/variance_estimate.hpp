@@ -31,7 +31,9 @@ struct VarianceEstimate {
 /// other; with g the model, r = M - g on the half that it has not seen and mu(c) a mean in cell c,
 ///     Var(mu_M) = Var(mu_g) + 2 E[(mu_g - E g) r] + Var(mu_r),
 /// the first in closed form, the second a mean over the half, the third a mean over pairs of its
-/// members. Several splits into halves are averaged.
+/// members. Several splits into halves are averaged. Several resolutions: all of this within each
+/// (the models share their coefficients), averaged, and Var(E[M | resolution]) as the first factor.
+/// rows: at least 4 of each resolution.
 VarianceEstimate estimate_variance(const DesignSpace& space, const UnrepeatedSample& rows);
 
 }  // namespace blockscope

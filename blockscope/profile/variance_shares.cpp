@@ -4,21 +4,34 @@
 #include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
-#include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"
-#include "blockscope/base/text.hpp"
 #include "blockscope/profile/variance_estimate.hpp"
 #include "blockscope/space/sampling.hpp"
 
 namespace blockscope {
+
 std::vector<VarianceShare> exact_variance_shares(const DesignSpace& space,
-                                                 const LayerTable& table) {
-    if (table.combine() != LayerTable::Combine::sum) {
-        throw Error("exact shares of the variance need a sum over layers");
+                                                 std::span<const LayerTable> tables) {
+    const auto each = 1 / static_cast<double>(tables.size());
+    const auto groups = variance_factors(space, tables.front());
+    const auto body = uniform_body(space);
+    const std::vector<double> probability(tables.size(), each);
+    std::vector<double> means;
+    Split<ExactAmount> split;
+    for (const LayerTable& table : tables) {
+        if (table.combine() != LayerTable::Combine::sum) {
+            throw Error("exact shares of the variance need a sum over layers");
+        }
+        means.push_back(expected_sum(table, stem_weights(space, table), body));
+        const auto own = exact_split(space, table, groups);
+        split.additive.add(each, own.additive);
+        split.factors.resize(own.factors.size());
+        for (std::size_t f = 0; f < own.factors.size(); ++f) {
+            split.factors[f].first = own.factors[f].first;
+            split.factors[f].second.add(each, own.factors[f].second);
+        }
     }
-    const auto split = exact_split(space, table, variance_factors(space, table));
+    if (tables.size() > 1) split.lead("resolution", {variance_of_means(probability, means)});
     const double total = split.additive.value;
     const auto share = [&](double part) { return total > 0 ? exactly(part / total) : Estimate{}; };
     std::vector<VarianceShare> shares;
@@ -34,6 +47,10 @@ std::vector<VarianceShare> pooled_variance_shares(const DesignSpace& space,
                                                   const EvaluatedSample& sample,
                                                   const VarianceOptions& options) {
     const auto rows = unrepeated(space, sample, options.most_rows, options.level);
+    constexpr std::ptrdiff_t least_at_a_resolution = 4;
+    for (std::size_t r = 0; r < rows.resolutions.size(); ++r) {
+        if (std::count(rows.at.begin(), rows.at.end(), r) < least_at_a_resolution) return {};
+    }
     Estimate noise = rows.noise.variance;
     if (std::isnan(noise.value) && std::isfinite(sample.noise)) {
         noise = exactly(sample.noise * sample.noise);
@@ -70,24 +87,23 @@ std::vector<VarianceShare> pooled_variance_shares(const DesignSpace& space,
 }
 
 std::vector<VarianceShare> sampled_variance_shares(const DesignSpace& space,
-                                                   const LayerTable& table, double level) {
-    const auto archs = sample(space, 20000, Rng(0x5eed), space.default_resolution);
-    std::vector<double> values(archs.size());
-    table.evaluate(archs, values);
+                                                   std::span<const LayerTable> tables,
+                                                   std::span<const int> resolutions, double level) {
+    constexpr std::size_t size = 20000;
+    const std::size_t each = size / tables.size();
+    std::vector<Architecture> archs;
+    std::vector<double> values;
+    const Rng rng(0x5eed);
+    for (std::size_t r = 0; r < tables.size(); ++r) {
+        const auto own =
+            sample(space, each, tables.size() == 1 ? rng : rng.fork(r), resolutions[r]);
+        archs.insert(archs.end(), own.begin(), own.end());
+        values.resize(archs.size());
+        tables[r].evaluate(own, std::span(values).subspan(values.size() - own.size()));
+    }
     VarianceOptions options;
     options.level = level;
     return pooled_variance_shares(space, {archs, values}, options);
-}
-
-std::string variance_rows(const std::string& metric, int resolution,
-                          std::span<const VarianceShare> shares) {
-    std::string text;
-    for (const auto& s : shares) {
-        text += fmt::format("{},{},{},{},{},{}\n", csv_cell(metric), resolution, csv_cell(s.factor),
-                            round_trip(s.share.value), round_trip(s.share.low),
-                            round_trip(s.share.high));
-    }
-    return text;
 }
 
 }  // namespace blockscope

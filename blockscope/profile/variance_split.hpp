@@ -9,13 +9,13 @@
 namespace blockscope {
 
 /// Variance of a mean that differs from cell to cell.
-inline double variance_of_means(const Cells& cells, const std::vector<double>& means) {
+inline double variance_of_means(const std::vector<double>& probability,
+                                const std::vector<double>& means) {
     double mean = 0;
     double squares = 0;
-    const auto& p = cells.probability();
-    for (std::size_t c = 0; c < cells.size(); ++c) mean += p[c] * means[c];
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-        squares += p[c] * (means[c] - mean) * (means[c] - mean);
+    for (std::size_t c = 0; c < means.size(); ++c) mean += probability[c] * means[c];
+    for (std::size_t c = 0; c < means.size(); ++c) {
+        squares += probability[c] * (means[c] - mean) * (means[c] - mean);
     }
     return squares;
 }
@@ -26,6 +26,12 @@ template <typename Amount>
 struct Split {
     std::vector<std::pair<std::string, Amount>> factors;
     Amount additive;
+
+    /// A factor before all others.
+    void lead(std::string name, Amount amount) {
+        additive.add(1, amount);
+        factors.insert(factors.begin(), {std::move(name), std::move(amount)});
+    }
 };
 
 /// amount(partition) gives the variance of the metric's mean over its cells.
@@ -62,7 +68,7 @@ inline Split<ExactAmount> exact_split(const DesignSpace& space, const LayerTable
                                       const std::vector<FactorGroup>& groups) {
     return split_by_factors(groups, ExactAmount{}, [&](const Partition& p) {
         const Cells cells(space, table, p);
-        return ExactAmount{variance_of_means(cells, cells.means(table))};
+        return ExactAmount{variance_of_means(cells.probability(), cells.means(table))};
     });
 }
 

@@ -232,9 +232,22 @@ std::optional<MeasuringQuality> RememberedMetric::quality(const DesignSpace& spa
     MeasuringQuality q = measuring_quality(samples, measured->by_cpu_time());
     q.networks = networks;
     q.seconds = seconds;
-    q.reference_ms =
-        study_.reference_ms(space, info(), context_.key, resolution).value_or(std::nan(""));
     return q;
+}
+
+void RememberedMetric::rescale(const DesignSpace& space, std::span<const Architecture> archs,
+                               std::span<double> values) const {
+    std::unordered_map<int, double> scales;
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        const int resolution = archs[i].resolution;
+        const auto [scale, fresh] = scales.try_emplace(resolution, 1);
+        if (fresh) {
+            const auto known = reference_ms(space, resolution);
+            const auto q = quality(space, resolution);
+            if (known && q && q->reference_ms > 0) scale->second = q->reference_ms / *known;
+        }
+        values[i] *= scale->second;
+    }
 }
 
 StudyContext context_of(Metric& metric) {

@@ -52,10 +52,16 @@ public:
     /// Of all sessions together; nothing if the metric is not measured or was never stored.
     std::optional<MeasuringQuality> quality(const DesignSpace& space, int resolution) const;
 
+    /// Stored values refer to the reference network's time in the first moments. Takes those of a
+    /// column to its median over all sessions, a better one; other metrics' values stay.
+    void rescale(const DesignSpace& space, std::span<const Architecture> archs,
+                 std::span<double> values) const;
+
     /// False for a metric that is not measured.
     bool by_cpu_time() const;
 
-    /// What stored values are scaled to, if anything.
+    /// What stored values are scaled to, if anything; MeasuringQuality::reference_ms is what those
+    /// of rescale() are.
     std::optional<double> reference_ms(const DesignSpace& space, int resolution) const {
         return study_.reference_ms(space, info(), context_.key, resolution);
     }

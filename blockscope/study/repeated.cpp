@@ -58,19 +58,6 @@ double seconds_of(const StoredVisits& visits, std::span<const Architecture> arch
     return seconds;
 }
 
-/// Stored values refer to the reference time of the first moments; a whole run of it is a better
-/// one.
-double better_scale(const RememberedMetric& metric, const DesignSpace& space, int resolution) {
-    std::vector<double> times;
-    for (const auto& session : metric.sessions(space, resolution)) {
-        for (const auto& s : session.samples) {
-            if (s.is_reference) times.push_back(metric.by_cpu_time() ? s.cpu_ms : s.wall_ms);
-        }
-    }
-    const auto known = metric.reference_ms(space, resolution);
-    return times.empty() || !known ? 1 : median(std::move(times)) / *known;
-}
-
 RepeatedLatency summary(const std::vector<StoredVisit>& visits, const RepeatPlan& plan,
                         bool by_cpu_time, double scale) {
     RepeatedLatency result;
@@ -131,12 +118,12 @@ std::vector<RepeatedLatency> measure_repeatedly(RememberedMetric& metric, const 
 
     std::vector<RepeatedLatency> results;
     results.reserve(archs.size());
-    std::unordered_map<int, double> scales;
-    for (const auto& a : archs) {
-        const auto [scale, first] = scales.try_emplace(a.resolution, 1);
-        if (first) scale->second = better_scale(metric, space, a.resolution);
+    std::vector<double> scales(archs.size(), 1.0);
+    metric.rescale(space, archs, scales);
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        const Architecture& a = archs[i];
         const auto& of = visits[a];
-        results.push_back(summary(of, plan, metric.by_cpu_time(), scale->second));
+        results.push_back(summary(of, plan, metric.by_cpu_time(), scales[i]));
         if (!of.empty()) continue;
         const auto failed = failures.find(a);
         results.back().failure = failed != failures.end()

@@ -45,6 +45,9 @@ TEST(ProfileOfSeveralMetrics, WritesTheirCorrelationsAndVarianceShares) {
     for (const auto& [metrics, estimator] :
          {std::pair{"--metric macs --metric params --resolution 192,224", "auto"},
           {"--metric macs --metric params --resolution 192,224 --mix-resolutions", "pooled"},
+          {"--metric macs --metric params --until width=1e9", "auto"},
+          {"--metric macs --metric params --until width=1e9", "pooled"},
+          {"--metric macs --metric params", "fixed"},
           {"--metric macs --metric csv:", "auto"}}) {
         std::string line = std::string("profile ofa-mbv3 -n 300 --seed 1 --estimator ") +
                            estimator + " " + metrics;
@@ -61,8 +64,14 @@ TEST(ProfileOfSeveralMetrics, WritesTheirCorrelationsAndVarianceShares) {
         EXPECT_EQ(csv.number(2, csv.column("unit")), 1);
         EXPECT_GT(csv.number(1, csv.column("spearman")), 0.5);
         const auto shares = parse_csv(read_file(out / "variance.csv"), "variance.csv");
+        ASSERT_FALSE(shares.rows.empty());
         const bool mixed = line.find("mix") != std::string::npos;
-        EXPECT_EQ(shares.rows.empty(), mixed);  // shares are of one resolution
+        const auto resolution = [&](const CsvTable& t) {
+            return t.rows[0][t.column("resolution")];
+        };
+        EXPECT_EQ(resolution(shares) == "mixed", mixed);
+        EXPECT_EQ(resolution(csv) == "mixed", mixed);
+        EXPECT_EQ(shares.rows[0][shares.column("factor")] == "resolution", mixed);
     }
     EXPECT_EQ(run("profile ofa-mbv3 --metric macs -o " + (folder / "one").string()).code, 0);
     EXPECT_FALSE(std::filesystem::exists(folder / "one" / "correlations.csv"));

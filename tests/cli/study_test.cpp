@@ -94,7 +94,12 @@ TEST(StudyOfAProfile, CountsWhatWasSpentAgainstALargerBudget) {
     EXPECT_EQ(rows(folder / "p/study.sqlite"), 90);
     const auto after = parse_csv(read_file(folder / "p/table.csv"), "");
     ASSERT_EQ(after.rows.size(), 90);
-    for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(after.rows[i], before.rows[i]);
+    // the same measurements, in units of a reference time that is known better now
+    const double better = after.number(0, 2) / before.number(0, 2);
+    for (std::size_t i = 0; i < 60; ++i) {
+        EXPECT_EQ(after.rows[i][0], before.rows[i][0]);
+        EXPECT_NEAR(after.number(i, 2) / before.number(i, 2), better, 1e-9);
+    }
     // a smaller budget takes the start of what is there
     ASSERT_EQ(run(command + "30").code, 0);
     EXPECT_EQ(parse_csv(read_file(folder / "p/table.csv"), "").rows.size(), 30);
@@ -126,6 +131,25 @@ TEST(StudyOfMeasurements, SurvivesKillsAndTheSameCommandGoesOn) {
     EXPECT_EQ(sql(study, "SELECT count(*) FROM sessions"), "4\n");
     EXPECT_EQ(sql(study, "SELECT count(*) FROM reference_times"), "1\n")
         << "all sessions are scaled to one";
+}
+
+// a device that takes longer with every network: said always, and with --strict the exit code
+TEST(StudyOfMeasurements, ThatCannotBeTrustedFailStrictCommands) {
+    const auto folder = scratch_folder("strict");
+    const auto space = tiny_space(folder);
+    const auto script = folder / "slower.sh";
+    const auto count = (folder / "count").string();
+    write_file(script, "echo x >> " + count + "\necho $((100 + 5 * $(wc -l < " + count + ")))\n");
+    const auto metric =
+        " --metric \"run:sh " + script.string() + " {resolution}#name=slower\" -n 60 -o ";
+    for (const std::string verb : {"measure", "profile"}) {
+        fs::remove(count);
+        const auto command = verb + " " + space + metric + (folder / verb).string();
+        const auto strict = run(command + " --strict");
+        EXPECT_EQ(strict.code, 6) << strict.text;
+        EXPECT_NE(strict.text.find("NOT TRUSTWORTHY"), std::string::npos) << strict.text;
+        EXPECT_EQ(run(command).code, 0);
+    }
 }
 
 // 16 networks are one batch, after which its values are computed.

@@ -37,6 +37,17 @@ TEST(MeasuringQuality, SeesThatSessionsDifferAndKeepsTheirClocksApart) {
     EXPECT_NE(quality.reason.find("drifted"), std::string::npos);
 }
 
+// eight parts of a reference that steps between 10 and 11 ms: their medians' standard error
+TEST(MeasuringQuality, SaysHowSurelyTheReferenceIsKnown) {
+    std::vector<LatencySample> runs;
+    for (int i = 0; i < 80; ++i) runs.push_back({0, 0.2 * i, 10.0, i < 40 ? 10.0 : 11.0, 0, true});
+    const auto quality = measuring_quality({{runs}}, true);
+    EXPECT_DOUBLE_EQ(quality.reference_ms, 10.5);
+    EXPECT_NEAR(quality.reference_error, 0.5 / 10.5 / std::sqrt(7.0), 1e-12);
+    runs.resize(15);
+    EXPECT_TRUE(std::isnan(measuring_quality({{runs}}, true).reference_error));
+}
+
 TEST(MeasuringQuality, OfNothingClaimsNothing) {
     EXPECT_EQ(measuring_quality({}, true).drift, 0);
     EXPECT_TRUE(std::isnan(median({})));

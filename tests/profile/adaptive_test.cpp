@@ -28,12 +28,20 @@ auto noisy_macs(const DesignSpace& space, double deviation, std::uint64_t seed) 
 
 TEST(TargetedSampling, WeightsBringTheMeansBack) {
     const auto space = load_space("ofa-mbv3");
-    TargetedSampling sampling(space, {224});
+    TargetedSampling sampling(space, {224}, 1);
     std::vector<double> needs(placements(space).size(), 0.0);
-    auto archs = sampling.draw(5000, needs, Rng(1));
+    std::vector<bool> uniform;
+    auto archs = sampling.draw(5000, needs, Rng(1), uniform);
     for (std::size_t c = 27; c < 36; ++c) needs[c] = 1;  // layer 4 of unit 1
-    const auto more = sampling.draw(20000, needs, Rng(2));
+    const auto more = sampling.draw(20000, needs, Rng(2), uniform);
     archs.insert(archs.end(), more.begin(), more.end());
+    const auto sequence = sample(space, 25000, Rng(1), 224);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        if (!uniform[i]) continue;
+        ASSERT_EQ(archs[i], sequence[next++]);
+    }
+    EXPECT_NEAR(static_cast<double>(next), 15000, 300);
     const auto weights = sampling.weights(archs);
     double total = 0;
     double deep = 0;

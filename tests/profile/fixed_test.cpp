@@ -17,7 +17,7 @@ TEST(FixedProfile, AgreesWithTheExactOneInBothProtocols) {
         options.protocol = protocol;
         const auto truth =
             exact_profile(space, *metric->additive(space, 224), metric->info(), 224, options);
-        const auto p = fixed_profile(space, *metric, {224}, {400, 3, 1}, options);
+        const auto p = fixed_profile(space, *metric, {224}, {400, 3, 1}, options).profile;
         EXPECT_EQ(p.evaluations, 400 * 163);
         double covered = 0;
         double percentiles_covered = 0;
@@ -37,7 +37,7 @@ TEST(FixedProfile, AgreesWithTheExactOneInBothProtocols) {
 TEST(FixedProfile, OfOneArchitectureAPlacementHasNoIntervals) {
     const auto space = load_space("ofa-mbv3");
     const auto metric = make_count_metric("macs");
-    const auto p = fixed_profile(space, *metric, {224}, {1, 1, 1}, {});
+    const auto p = fixed_profile(space, *metric, {224}, {1, 1, 1}, {}).profile;
     EXPECT_EQ(p.cells.size(), 180);
     for (const auto& cell : p.cells) {
         EXPECT_TRUE(std::isfinite(cell.mean.value));
@@ -51,7 +51,7 @@ TEST(FixedProfile, OfOneArchitectureAPlacementHasNoIntervals) {
 TEST(FixedProfile, SpreadsItsArchitecturesOverSeveralResolutions) {
     const auto space = load_space("ofa-mbv3");
     const auto metric = make_count_metric("macs");
-    const auto p = fixed_profile(space, *metric, {192, 224}, {300, 1, 1}, {});
+    const auto p = fixed_profile(space, *metric, {192, 224}, {300, 1, 1}, {}).profile;
     double both = 0;
     for (const int r : {192, 224}) {
         both += exact_profile(space, *metric->additive(space, r), metric->info(), r, {}).base.value;

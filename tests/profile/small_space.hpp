@@ -54,20 +54,25 @@ struct Population {
         stem(space, a, 0, 1);
     }
 
+    double mean(const std::vector<double>& values) const {
+        double sum = 0;
+        for (std::size_t i = 0; i < archs.size(); ++i) sum += probability[i] * values[i];
+        return sum;
+    }
+
     /// Variance of the mean of `values` over the cells that `key` tells apart.
     template <typename Key>
     double variance_of_means(const std::vector<double>& values, Key key) const {
         std::map<decltype(key(archs[0])), std::pair<double, double>> cells;
-        double mean = 0;
+        const double centre = mean(values);
         for (std::size_t i = 0; i < archs.size(); ++i) {
             auto& [p, sum] = cells[key(archs[i])];
             p += probability[i];
             sum += probability[i] * values[i];
-            mean += probability[i] * values[i];
         }
         double variance = 0;
         for (const auto& [k, cell] : cells) {
-            const double m = cell.second / cell.first - mean;
+            const double m = cell.second / cell.first - centre;
             variance += cell.first * m * m;
         }
         return variance;

@@ -95,7 +95,7 @@ TEST(VarianceShares, OfASumOverLayersAreThoseOfAllArchitectures) {
         const auto table = random_table(space, seed);
         const auto truth = enumerated(space, all, values_of(table, all.archs));
         EXPECT_NEAR(truth.at("interaction"), 0, 1e-10);
-        const auto shares = by_name(exact_variance_shares(space, table));
+        const auto shares = by_name(exact_variance_shares(space, {{table}}));
         ASSERT_EQ(shares.size(), truth.size());
         for (const auto& [factor, share] : truth) {
             EXPECT_NEAR(shares.at(factor).value, share, 1e-10) << factor;
@@ -110,7 +110,7 @@ TEST(VarianceShares, AreAllDepthIfOnlyTheNumberOfLayersCounts) {
     for (int l = 0; l < 4; ++l) {
         for (int b = 0; b < 9; ++b) table.term(4, l, 0, 0, b) = 1;
     }
-    const auto shares = by_name(exact_variance_shares(space, table));
+    const auto shares = by_name(exact_variance_shares(space, {{table}}));
     EXPECT_NEAR(shares.at("U5 depth").value, 1, 1e-12);
     EXPECT_NEAR(shares.at("U5 L3 block").value, 0, 1e-12);
     EXPECT_EQ(shares.at("interaction").value, 0);
@@ -123,7 +123,7 @@ TEST(VarianceShares, SumToOneOnEveryBuiltInSpace) {
         const auto table = *make_count_metric("macs")->additive(space, 224);
         double whole = 0;
         double small = 0;
-        for (const auto& s : exact_variance_shares(space, table)) {
+        for (const auto& s : exact_variance_shares(space, {{table}})) {
             EXPECT_GE(s.share.value, -1e-9) << s.factor;
             if (s.factor.find(' ') == std::string::npos && s.factor[0] == 'U') {
                 whole += s.share.value;
@@ -143,7 +143,7 @@ TEST(VarianceShares, SumToOneOnEveryBuiltInSpace) {
 TEST(VarianceShares, OfAConstantAreUnknown) {
     const auto space = load_space("ofa-mbv3");
     const LayerTable table(space, LayerTable::Combine::sum);
-    EXPECT_TRUE(std::isnan(exact_variance_shares(space, table).front().share.value));
+    EXPECT_TRUE(std::isnan(exact_variance_shares(space, {{table}}).front().share.value));
     const auto archs = sample(space, 300, Rng(1), 224);
     const std::vector<double> values(archs.size(), 5.0);
     for (const auto& s : pooled_variance_shares(space, {archs, values})) {
@@ -153,7 +153,8 @@ TEST(VarianceShares, OfAConstantAreUnknown) {
 
 TEST(VarianceShares, RefuseMaximaAndTinyPools) {
     const auto space = load_space("ofa-mbv3");
-    EXPECT_THROW(exact_variance_shares(space, LayerTable(space, LayerTable::Combine::max)), Error);
+    EXPECT_THROW(exact_variance_shares(space, {{LayerTable(space, LayerTable::Combine::max)}}),
+                 Error);
     const auto archs = sample(space, 19, Rng(1), 224);
     EXPECT_THROW(pooled_variance_shares(space, {archs, std::vector<double>(19, 1.0)}), Error);
 }
@@ -199,7 +200,7 @@ TEST(PooledVarianceShares, AreUnbiasedAndCoverTheSharesOfAllArchitectures) {
 TEST(PooledVarianceShares, CoverAtTheirLevelInALargeSpaceFromFewNetworks) {
     const auto space = load_space("ofa-mbv3");
     const auto table = *make_count_metric("macs")->additive(space, 224);
-    const auto exact = exact_variance_shares(space, table);
+    const auto exact = exact_variance_shares(space, {{table}});
     const double variance =
         Population::variance_of(values_of(table, sample(space, 20000, Rng(9), 224)));
     double covered = 0;
@@ -311,12 +312,98 @@ TEST(PooledVarianceShares, CountWeightsAsDrawingDensity) {
     for (const auto& [factor, share] : truth) EXPECT_NEAR(mean[factor], share, 0.007) << factor;
 }
 
+/// What the same choices do at two resolutions, the second one's values larger and other.
+struct TwoResolutions {
+    DesignSpace space = small_space();
+    Population all{space};
+    std::vector<LayerTable> tables{random_table(space, 21), random_table(space, 22)};
+
+    std::vector<double> values(std::size_t r, const std::vector<Architecture>& archs,
+                               bool interact) const {
+        auto result = interact ? interacting(tables[r], archs) : values_of(tables[r], archs);
+        for (double& v : result) v += r == 0 ? 0 : 3;
+        return result;
+    }
+
+    /// Shares by the words of docs/statistics.md: variances within each resolution, averaged, and
+    /// that between their means.
+    std::map<std::string, double> truth(bool interact) const {
+        std::map<std::string, double> parts;
+        double means[2];
+        double total = 0;
+        for (std::size_t r = 0; r < 2; ++r) {
+            const auto v = values(r, all.archs, interact);
+            const double variance = all.variance(v);
+            for (const auto& [factor, share] : enumerated(space, all, v)) {
+                parts[factor] += share * variance / 2;
+            }
+            means[r] = all.mean(v);
+            total += variance / 2;
+        }
+        const double between = (means[0] - means[1]) * (means[0] - means[1]) / 4;
+        parts["resolution"] = between;
+        parts["additive"] += between;
+        total += between;
+        for (auto& [factor, part] : parts) part /= total;
+        return parts;
+    }
+};
+
+TEST(VarianceShares, OfSeveralResolutionsAreThoseWithinThemAndBetween) {
+    const TwoResolutions two;
+    auto tables = two.tables;
+    for (int v = 0; v < tables[1].stem_variants(); ++v) tables[1].stem(v) += 3;
+    const auto shares = by_name(exact_variance_shares(two.space, tables));
+    const auto truth = two.truth(false);
+    ASSERT_EQ(shares.size(), truth.size());
+    EXPECT_GT(truth.at("resolution"), 0.1);
+    for (const auto& [factor, share] : truth) {
+        EXPECT_NEAR(shares.at(factor).value, share, 1e-9) << factor;
+    }
+}
+
+TEST(PooledVarianceShares, OfSeveralResolutionsAreRightOnAverageAndInTheirIntervals) {
+    const TwoResolutions two;
+    const auto truth = two.truth(true);
+    std::map<std::string, double> mean;
+    double covered = 0;
+    const int runs = 40;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<Architecture> archs;
+        std::vector<double> values;
+        for (std::size_t r = 0; r < 2; ++r) {  // the second twice as often, which must not count
+            const auto own = sample(two.space, 400 + 400 * r, Rng(run).fork(r), r == 0 ? 32 : 64);
+            const auto v = two.values(r, own, true);
+            archs.insert(archs.end(), own.begin(), own.end());
+            values.insert(values.end(), v.begin(), v.end());
+        }
+        for (const auto& s : pooled_variance_shares(two.space, {archs, values})) {
+            mean[s.factor] += s.share.value / runs;
+            covered += s.share.low <= truth.at(s.factor) && truth.at(s.factor) <= s.share.high;
+        }
+    }
+    for (const auto& [factor, share] : truth) EXPECT_NEAR(mean[factor], share, 0.01) << factor;
+    const auto noiseless = static_cast<double>(runs);  // whose share 0 is always covered
+    EXPECT_NEAR((covered - noiseless) / (runs * static_cast<double>(truth.size() - 1)), 0.95, 0.03);
+}
+
+TEST(PooledVarianceShares, AreNotGivenForAHandfulOfValuesAtAResolution) {
+    const TwoResolutions two;
+    auto archs = sample(two.space, 60, Rng(1), 32);
+    for (std::size_t i = 0; i < 3; ++i) archs[i].resolution = 64;
+    EXPECT_TRUE(pooled_variance_shares(two.space, {archs, two.values(0, archs, true)}).empty());
+    archs[3].resolution = 64;
+    const auto shares = pooled_variance_shares(two.space, {archs, two.values(0, archs, true)});
+    for (const auto& s : shares) EXPECT_TRUE(std::isfinite(s.share.high)) << s.factor;
+    EXPECT_EQ(shares.front().factor, "resolution");
+}
+
 // E[max] has no closed form here; what does not vary the largest term has no share
 TEST(SampledVarianceShares, AnswerForALargestTerm) {
     const auto space = load_space("ofa-mbv3");
     LayerTable table(space, LayerTable::Combine::max);
     for (int b = 0; b < 9; ++b) table.term(0, 0, 0, 0, b) = b;
-    const auto shares = by_name(sampled_variance_shares(space, table, 0.95));
+    const auto shares = by_name(sampled_variance_shares(space, {{table}}, {{224}}, 0.95));
     EXPECT_NEAR(shares.at("U1 L1 block").value, 1, 1e-6);
     EXPECT_NEAR(shares.at("U1 L2 block").value, 0, 1e-6);
 }

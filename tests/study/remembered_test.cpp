@@ -246,6 +246,26 @@ TEST_F(RememberedMetricTest, ScalesALaterSessionToTheReferenceOfTheFirst) {
     }
 }
 
+// the first session's reference time was a bad one for all: 10, 15 and 15 ms were seen
+TEST_F(RememberedMetricTest, RescalesToTheReferencesMedianOverAllSessions) {
+    Study study(folder / "a.study");
+    std::unique_ptr<RememberedMetric> metric;
+    for (const double machine_ms : {10.0, 15.0, 15.0}) {
+        auto timing = std::make_unique<TimingMetric>(machine_ms);
+        auto context = context_of(*timing);
+        metric = remembered(std::move(timing), study, std::move(context));
+        metric->evaluate_again(space, std::span(archs).first(1), 1e9);
+    }
+    EXPECT_EQ(metric->reference_ms(space, 224), 10);
+    EXPECT_EQ(metric->quality(space, 224)->reference_ms, 15);
+    std::vector<double> values(2, 10);
+    auto two = std::vector{archs[0], archs[0]};
+    two[1].resolution = 192;  // where nothing was measured
+    metric->rescale(space, two, values);
+    EXPECT_DOUBLE_EQ(values[0], 15);
+    EXPECT_DOUBLE_EQ(values[1], 10);
+}
+
 TEST_F(RememberedMetricTest, StoresTheTimedRunsAndJudgesThemOverAllSessions) {
     Study study(folder / "a.study");
     for (const std::size_t n : {100, 200}) {
