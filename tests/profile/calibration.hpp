@@ -99,14 +99,15 @@ struct Calibration {
 using Measure = std::function<std::vector<double>(std::span<const Architecture>, Rng&)>;
 
 inline Calibration calibrate(const DesignSpace& space, const Measure& measure, const Profile& truth,
-                             std::size_t n, std::size_t seeds, unsigned threads = 0) {
+                             std::size_t n, std::size_t seeds, unsigned threads = 0,
+                             std::uint64_t first_seed = 0) {
     Calibration result;
     std::mutex one_at_a_time;
     parallel_chunks(
         seeds, 1, thread_count(threads), [&](std::size_t seed, std::size_t, std::size_t) {
             const int resolution = truth.resolution;
-            Rng noise = Rng(seed).fork(1);
-            const auto archs = sample(space, n, Rng(1000 + seed), resolution);
+            Rng noise = Rng(first_seed + seed).fork(1);
+            const auto archs = sample(space, n, Rng(first_seed + 1000 + seed), resolution);
             const auto values = measure(archs, noise);
             const Profile p =
                 pooled_profile(space, {archs, values}, truth.metric, {resolution}, truth.options);
