@@ -78,7 +78,7 @@ void searching(benchmark::State& state) {
     const auto macs = make_count_metric("macs");
     const auto params = make_count_metric("params");
     const Problem problem{
-        space, 224, {macs.get(), params.get()}, {{0, Direction::larger_is_better}, {1}}, {}};
+        space, {224}, {macs.get(), params.get()}, {{0, Direction::larger_is_better}, {1}}, {}};
     SearchOptions options;
     options.algorithm = static_cast<Algorithm>(state.range(0));
     std::size_t asked = 0;

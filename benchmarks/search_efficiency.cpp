@@ -60,7 +60,7 @@ struct Panel {
 
     SearchRecord record(const DesignSpace& of, Algorithm algorithm, std::size_t seeds) const {
         const Problem problem{
-            of, 224, {accuracy.get(), latency.get()}, {{0, Direction::larger_is_better}, {1}}, {}};
+            of, {224}, {accuracy.get(), latency.get()}, {{0, Direction::larger_is_better}, {1}}, {}};
         SearchReport report;
         report.options = paper_options(algorithm);
         for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
@@ -245,7 +245,7 @@ double best_of_ours(const DesignSpace& space, Metric& accuracy, Metric& latency,
     options.seed = seed;
     const auto searched = [&](int side) {
         const Problem problem{space,
-                              side,
+                              {side},
                               {&accuracy, &latency},
                               {{0, Direction::larger_is_better}},
                               {{1, true, cap}}};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -65,10 +66,10 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text) {
 /// The metrics of a search, each once, and what is asked of them.
 class Asked {
 public:
-    Asked(DesignSpace space, int resolution, const Common& common, StudyAtHand& study)
+    Asked(DesignSpace space, std::vector<int> resolutions, const Common& common, StudyAtHand& study)
         : common_(common), study_(study) {
         problem_.space = std::move(space);
-        problem_.resolution = resolution;
+        problem_.resolutions = std::move(resolutions);
     }
 
     std::size_t metric(const std::string& name) {
@@ -160,7 +161,8 @@ void say_limits(const Problem& problem, const std::vector<LimitReach>& limits, C
 
 void say_run(const Problem& problem, std::uint64_t seed, const SearchRun& run, Console& console) {
     console.say(fmt::format("seed {}: {} networks at {} asked for, {} different, {} found{}", seed,
-                            run.asked, problem.resolution, run.archs.size(), run.best.size(),
+                            run.asked, resolutions_text(problem.resolutions), run.archs.size(),
+                            run.best.size(),
                             run.stopped.empty() ? std::string() : "; ended early: " + run.stopped));
     if (run.failures > 0) {
         console.warn(fmt::format("seed {}: {} evaluations failed, first: {}", seed, run.failures,
@@ -219,15 +221,16 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
         refuse("max-accuracy has one objective; give the others as --limit");
     }
     auto space = load_space(command.space);
-    const auto resolutions = chosen_resolutions(space, common);
-    if (resolutions.size() > 1) refuse("a search has one --resolution");
+    auto resolutions = chosen_resolutions(space, common);
+    std::sort(resolutions.begin(), resolutions.end());
+    resolutions.erase(std::unique(resolutions.begin(), resolutions.end()), resolutions.end());
     SearchReport report;
     report.options = search_options(command);
     if (command.rate > 0) report.options.rates.units.assign(space.units.size(), command.rate);
     report.seeds = command.seeds.empty() ? std::vector{common.seed} : parse_seeds(command.seeds);
     make_output_directory(command.output);
     StudyAtHand study(common, study_in(command.output), console);
-    Asked asked(std::move(space), resolutions.front(), common, study);
+    Asked asked(std::move(space), std::move(resolutions), common, study);
     add_questions(asked, command);
     const Problem& problem = asked.problem();
     report.reference = parse_reference(command.reference, objectives_of(command));
@@ -247,7 +250,9 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
                          {"command", common.command_line},
                          {"metrics_seed", std::to_string(common.seed)}};
     for (auto* metric : asked.costly()) {
-        StudyAtHand::describe(*metric, problem.space, problem.resolution, report.provenance);
+        for (const int r : problem.resolutions) {
+            StudyAtHand::describe(*metric, problem.space, r, report.provenance);
+        }
     }
     write_search(command.output, problem, report);
     if (!report.reference.empty()) say_hypervolumes(problem, report, console);

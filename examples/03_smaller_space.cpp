@@ -20,7 +20,7 @@ int main() {
     std::cout << rationale({space, benefit, &price, {}, pruning, {}});
 
     Problem problem{space,
-                    224,
+                    {224},
                     {params.get(), macs.get()},
                     {{0, Direction::larger_is_better}, {1, Direction::smaller_is_better}},
                     {}};

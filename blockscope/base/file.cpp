@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <unistd.h>
+#include <utility>
 
 #include "blockscope/base/error.hpp"
 
@@ -31,13 +32,16 @@ namespace {
                 Fault::runtime);
 }
 
+using Pieces = std::function<std::string_view()>;
+
 /// Writes everything to an open file and closes it; 0 or the errno of what failed.
-int write_and_close(int file, std::string_view content) {
+int write_and_close(int file, const Pieces& next) {
     int failure = 0;
-    while (!content.empty() && failure == 0) {
-        const auto written = ::write(file, content.data(), content.size());
+    for (auto piece = next(); !piece.empty() && failure == 0;) {
+        const auto written = ::write(file, piece.data(), piece.size());
         if (written >= 0) {
-            content.remove_prefix(static_cast<std::size_t>(written));
+            piece.remove_prefix(static_cast<std::size_t>(written));
+            if (piece.empty()) piece = next();
         } else if (errno != EINTR) {
             failure = errno;
         }
@@ -51,6 +55,10 @@ int write_and_close(int file, std::string_view content) {
 }  // namespace
 
 void write_file(const fs::path& path, std::string_view content) {
+    write_file(path, Pieces([&] { return std::exchange(content, {}); }));
+}
+
+void write_file(const fs::path& path, const Pieces& next) {
     std::error_code code;
     fs::path target = path;
     if (fs::is_symlink(path, code)) {
@@ -60,14 +68,14 @@ void write_file(const fs::path& path, std::string_view content) {
     if (fs::exists(target, code) && !fs::is_regular_file(target, code)) {
         // renaming onto a device or pipe would replace it
         const int file = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
-        const int failure = file < 0 ? errno : write_and_close(file, content);
+        const int failure = file < 0 ? errno : write_and_close(file, next);
         if (failure != 0) fail_writing(path, failure);
         return;
     }
     const std::string temporary = target.string() + "." + std::to_string(::getpid()) + ".part";
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) fail_writing(path, errno);
-    int failure = write_and_close(file, content);
+    int failure = write_and_close(file, next);
     if (failure == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) failure = errno;
     if (failure != 0) {
         ::unlink(temporary.c_str());

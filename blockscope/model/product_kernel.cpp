@@ -22,7 +22,8 @@ ProductKernel::ProductKernel(const DesignSpace& space, double mean_distance)
         }
     }
     apart_.back() = 0;
-    const int largest = absent_apart * max_layers + choice_apart * (max_units + max_stem_choices);
+    const int largest =
+        absent_apart * max_layers + choice_apart * (max_units + max_stem_choices + 1);
     for (int d = 0; d <= largest; ++d) factor_.push_back(std::exp(-d / mean_distance));
 }
 

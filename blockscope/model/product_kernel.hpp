@@ -22,7 +22,7 @@ public:
     }
     int distance(const Architecture& a, const Architecture& b) const;
 
-    /// exp(-distance / mean distance).
+    /// exp(-distance / mean distance); of distances of two networks, and of a choice more.
     double factor(int distance) const { return factor_[static_cast<std::size_t>(distance)]; }
     /// Distance of two blocks of a layer; absent() is a block too.
     int apart(int a, int b) const { return apart_[a * states_ + b]; }

@@ -91,7 +91,7 @@ public:
 
     void run(Progress* progress, std::size_t& done, std::size_t total) {
         for (const auto& space : spaces_) {
-            Problem problem{space, panel_.resolution, metrics_, {}, {}};
+            Problem problem{space, {panel_.resolution}, metrics_, {}, {}};
             problem.objectives.push_back({0, Direction::larger_is_better});
             if (is_front()) problem.objectives.push_back({1, Direction::smaller_is_better});
             SearchReport report;

@@ -33,6 +33,11 @@ Costs front_of(const Costs& costs) {
     return result;
 }
 
+bool contains_all(const std::vector<int>& all, const std::vector<int>& some) {
+    return std::all_of(some.begin(), some.end(),
+                       [&](int r) { return std::find(all.begin(), all.end(), r) != all.end(); });
+}
+
 void check(const SearchRecord& first, const SearchRecord& second) {
     if (first.objectives != second.objectives) {
         std::string texts[2];
@@ -44,9 +49,11 @@ void check(const SearchRecord& first, const SearchRecord& second) {
         }
         throw Error(fmt::format("searches for different things: {} and {}", texts[0], texts[1]));
     }
-    if (first.resolution != second.resolution) {
-        throw Error(
-            fmt::format("searches at resolutions {} and {}", first.resolution, second.resolution));
+    if (!contains_all(first.resolutions, second.resolutions) &&
+        !contains_all(second.resolutions, first.resolutions)) {
+        throw Error(fmt::format("searches at resolutions {} and {}",
+                                resolutions_text(first.resolutions),
+                                resolutions_text(second.resolutions)));
     }
     if (first.limits != second.limits) throw Error("searches within different limits");
 }

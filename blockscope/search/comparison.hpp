@@ -38,8 +38,8 @@ struct SearchComparison {
 };
 
 /// reference: empty for the worst value of each objective on any front of both. Throws Error for
-/// searches that want different things (metric, unit, direction, resolution), share no seed, or
-/// found nothing in a seed that they share.
+/// searches that want different things (metric, unit, direction), have resolutions of which
+/// neither's are among the other's, share no seed, or found nothing in a seed that they share.
 SearchComparison compare(const SearchRecord& first, const SearchRecord& second,
                          std::vector<double> reference = {}, double level = 0.95);
 

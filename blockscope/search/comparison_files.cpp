@@ -69,7 +69,7 @@ std::string comparison_json(const ComparisonNames& names, const SearchRecord& fi
     Json document = start(names, "searches", comparison.level);
     document["first"] = json(first, names.first);
     document["second"] = json(second, names.second);
-    document["resolution"] = first.resolution;
+    document["resolutions"] = first.resolutions;
     document["seeds"] = comparison.seeds;
     document["objectives"] = Json::array();
     for (std::size_t k = 0; k < first.objectives.size(); ++k) {

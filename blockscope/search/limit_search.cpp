@@ -12,7 +12,7 @@ namespace {
 /// none could be evaluated.
 std::optional<double> best_found(const Problem& problem, Metric* metric, Direction direction,
                                  std::uint64_t seed, std::size_t& asked) {
-    const Problem alone{problem.space, problem.resolution, {metric}, {{0, direction}}, {}};
+    const Problem alone{problem.space, problem.resolutions, {metric}, {{0, direction}}, {}};
     SearchOptions options;
     options.algorithm = Algorithm::nsga2;
     options.children = 100;
@@ -38,8 +38,9 @@ void search_limits(const Problem& problem, std::vector<LimitReach>& known, std::
             throw Error(
                 fmt::format("no network of '{}' at {} was found with {}: of {} that a search for "
                             "the {} value looked at, the best has {} {}",
-                            problem.space.name, problem.resolution, to_string(problem, limit),
-                            asked, limit.at_most ? "smallest" : "largest",
+                            problem.space.name, resolutions_text(problem.resolutions),
+                            to_string(problem, limit), asked,
+                            limit.at_most ? "smallest" : "largest",
                             round_trip(limit.at_most ? *least : *most), metric->info().unit),
                 Fault::infeasible);
         }

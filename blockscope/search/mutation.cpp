@@ -41,13 +41,15 @@ int first_removal(std::span<const std::uint8_t> layers, const std::vector<std::u
 
 }  // namespace
 
-Mutator::Mutator(const DesignSpace& space, const MutationRates& rates) : rates_{rates.stem} {
+Mutator::Mutator(const DesignSpace& space, const MutationRates& rates, std::vector<int> resolutions)
+    : rates_{rates.stem}, resolutions_(std::move(resolutions)) {
     const auto& own = rates.units.empty() ? space.mutation : rates.units;
     rates_.insert(rates_.end(), own.begin(), own.end());
     if (own.empty()) rates_.insert(rates_.end(), space.units.size(), 0.5);
     if (rates_.size() != space.units.size() + 1) {
         throw Error(fmt::format("{} mutation rates for {} units", own.size(), space.units.size()));
     }
+    rates_.push_back(rates.resolution);
     for (const double rate : rates_) {
         if (!(rate >= 0) || rate > 1) {
             throw Error(fmt::format("a mutation rate of {} is not from 0 to 1", rate));
@@ -70,6 +72,7 @@ Mutator::Mutator(const DesignSpace& space, const MutationRates& rates) : rates_{
 bool Mutator::can_move(const Architecture& a, int part) const {
     if (rates_[part] == 0) return false;
     if (part == stem_part) return (layers_of_stem_ | widths_of_stem_) != 0;
+    if (part == resolution_part()) return resolutions_.size() > 1;
     const auto& unit = units_[part - 1];
     if ((unit.depths & ~bit(a.depth[part - 1])) != 0) return true;
     if ((unit.widths & ~bit(a.width[part - 1])) != 0) return true;
@@ -83,7 +86,7 @@ bool Mutator::mutate(Architecture& a, Rng& rng) const {
     const int parts = static_cast<int>(rates_.size());
     // Drawn again until a part is chosen, in one go: the first chosen part is k with the
     // probability that it is and none before it was, given that any from k on is.
-    std::array<double, max_units + 2> any{};  // of parts k and later
+    std::array<double, max_units + 3> any{};  // of parts k and later
     for (int k = parts - 1; k >= 0; --k) {
         const double rate = can_move(a, k) ? rates_[k] : 0;
         any[k] = rate + (1 - rate) * any[k + 1];
@@ -96,6 +99,8 @@ bool Mutator::mutate(Architecture& a, Rng& rng) const {
         chosen = true;
         if (k == stem_part) {
             move_stem(a, rng);
+        } else if (k == resolution_part()) {
+            move_resolution(a, rng);
         } else {
             move_unit(a, k - 1, rng);
         }
@@ -115,6 +120,14 @@ void Mutator::move_stem(Architecture& a, Rng& rng) const {
         for (int i = 0; i < max_stem_choices; ++i) {
             if ((widths_of_stem_ & bit(i)) != 0) a.stem[i] = draw_byte(stem_options_[i], rng);
         }
+    }
+}
+
+void Mutator::move_resolution(Architecture& a, Rng& rng) const {
+    const int before = a.resolution;
+    while (a.resolution == before) {
+        a.resolution = static_cast<std::uint16_t>(
+            resolutions_[rng.below(static_cast<std::uint32_t>(resolutions_.size()))]);
     }
 }
 
@@ -179,6 +192,7 @@ Architecture crossed(const DesignSpace& space, const Architecture& a, const Arch
         const int first = space.units[u].first_slot;
         for (int l = first; l < first + space.units[u].max_depth; ++l) child.block[l] = b.block[l];
     }
+    if (a.resolution != b.resolution && rng.below(2) == 0) child.resolution = b.resolution;
     return child;
 }
 

@@ -49,7 +49,7 @@ void search_by_nsga2(SearchState& state) {
     if (rates.units.empty() && space.mutation.empty()) {
         rates.units.assign(space.units.size(), 1.0 / static_cast<double>(space.units.size()));
     }
-    const Mutator mutator(space, rates);
+    const Mutator mutator(space, rates, state.problem.resolutions);
     const auto initial = state.ask(state.first_ones(), 0);
     auto population = survivors(state.visited, initial, options.initial);
     for (std::size_t i = 1; i <= options.iterations && !state.ends_before(i); ++i) {

@@ -1,6 +1,9 @@
 #include "blockscope/search/problem.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
@@ -13,14 +16,18 @@ std::vector<LimitReach> reach(const Problem& problem) {
     for (const auto& limit : problem.limits) {
         LimitReach& known = result.emplace_back();
         Metric& metric = *problem.metrics[limit.metric];
-        const auto table = metric.additive(problem.space, problem.resolution);
-        if (!table) continue;
-        known.range = range(problem.space, *table);
+        for (const auto& table : tables_of(metric, problem.space, problem.resolutions)) {
+            const auto [least, most] = range(problem.space, table);
+            if (!known.range) known.range = {least, most};
+            known.range = {std::min(known.range->first, least),
+                           std::max(known.range->second, most)};
+        }
+        if (!known.range) continue;
         const auto [least, most] = *known.range;
         if (limit.at_most ? least > limit.value : most < limit.value) {
             throw Error(
                 fmt::format("no network of '{}' at {} has {}: the {} is {} {}", problem.space.name,
-                            problem.resolution, to_string(problem, limit),
+                            resolutions_text(problem.resolutions), to_string(problem, limit),
                             limit.at_most ? "smallest" : "largest",
                             round_trip(limit.at_most ? least : most), metric.info().unit),
                 Fault::infeasible);
@@ -28,6 +35,21 @@ std::vector<LimitReach> reach(const Problem& problem) {
         known.excludes_nothing = limit.at_most ? most <= limit.value : least >= limit.value;
     }
     return result;
+}
+
+std::vector<LayerTable> tables_of(Metric& metric, const DesignSpace& space,
+                                  const std::vector<int>& resolutions) {
+    std::vector<LayerTable> tables;
+    for (const int r : resolutions) {
+        auto table = metric.additive(space, r);
+        if (!table) return {};
+        tables.push_back(std::move(*table));
+    }
+    return tables;
+}
+
+std::string resolutions_text(const std::vector<int>& resolutions) {
+    return fmt::format("{}", fmt::join(resolutions, ", "));
 }
 
 std::string to_string(const Problem& problem, const Limit& limit) {

@@ -24,10 +24,10 @@ struct Limit {
     double value = 0;
 };
 
-/// Networks of one space and resolution, what is wanted of them and what they must keep to.
+/// Networks of one space, what is wanted of them and what they must keep to.
 struct Problem {
     DesignSpace space;
-    int resolution = 0;
+    std::vector<int> resolutions;  ///< of the networks; with several, a choice like any other
     std::vector<Metric*> metrics;  ///< the caller's, each once
     std::vector<Objective> objectives;
     std::vector<Limit> limits;
@@ -40,6 +40,10 @@ struct LimitReach {
     bool exact = true;  ///< of a table of layers; else what a search found (limit_search.hpp)
 };
 
+/// The metric's table for each of the resolutions; empty if it is no table for one of them.
+std::vector<LayerTable> tables_of(Metric& metric, const DesignSpace& space,
+                                  const std::vector<int>& resolutions);
+
 /// Asks the tables of the limits' metrics; evaluates no architecture. One for each limit.
 /// Throws Error(Fault::infeasible) with the best value of the space for a limit that no
 /// architecture keeps to.
@@ -47,5 +51,8 @@ std::vector<LimitReach> reach(const Problem& problem);
 
 /// "macs <= 400000000 MACs".
 std::string to_string(const Problem& problem, const Limit& limit);
+
+/// "192, 224".
+std::string resolutions_text(const std::vector<int>& resolutions);
 
 }  // namespace blockscope

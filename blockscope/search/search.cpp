@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 6> names{"random-mutation",       "max-ac
 
 void check(const Problem& problem, const SearchOptions& options) {
     if (problem.objectives.empty()) throw Error("a search needs something to be good at");
+    if (problem.resolutions.empty()) throw Error("a search needs a resolution");
     for (const auto& objective : problem.objectives) {
         if (objective.direction == Direction::neither) {
             throw Error("an objective is minimised or maximised");
@@ -95,14 +96,8 @@ SearchRun search(const Problem& problem, const SearchOptions& options, Progress*
             break;
     }
     if (progress != nullptr) progress->note("");
-    const Visited& visited = state.visited;
+    Visited& visited = state.visited;
     SearchRun run;
-    run.archs = visited.archs();
-    run.values = visited.values();
-    run.errors = visited.errors();
-    for (auto& errors : run.errors) {
-        if (!errors.empty()) errors.resize(visited.size(), std::nan(""));
-    }
     run.iteration = std::move(state.iteration);
     for (std::size_t i = 0; i < visited.size(); ++i) {
         run.keeps_limits.push_back(visited.keeps_limits(i));
@@ -115,6 +110,12 @@ SearchRun search(const Problem& problem, const SearchOptions& options, Progress*
     run.stopped = std::move(state.stopped);
     run.failures = visited.failures();
     run.first_failure = visited.first_failure();
+    run.errors = visited.take_errors();
+    for (auto& errors : run.errors) {
+        if (!errors.empty()) errors.resize(visited.size(), std::nan(""));
+    }
+    run.values = visited.take_values();
+    run.archs = visited.take_archs();
     return run;
 }
 

@@ -63,6 +63,30 @@ std::string cells(const Problem& problem, const SearchRun& run, std::size_t row)
     return text;
 }
 
+/// history.csv: everything that every run saw.
+void write_history(const std::filesystem::path& path, const Problem& problem,
+                   const SearchReport& report) {
+    std::string text = "seed,iteration,arch,resolution";
+    for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
+    text += ",keeps_limits\n";
+    std::size_t r = 0;
+    std::size_t i = 0;
+    std::string piece;
+    write_file(path, [&]() -> std::string_view {
+        piece = std::exchange(text, {});
+        constexpr std::size_t enough = 1 << 16;
+        for (; r < report.runs.size() && piece.size() < enough; ++r, i = 0) {
+            const auto& run = report.runs[r];
+            for (; i < run.archs.size() && piece.size() < enough; ++i) {
+                piece += fmt::format("{},{},{},{}\n", report.seeds[r], run.iteration[i],
+                                     cells(problem, run, i), run.keeps_limits[i] ? "yes" : "no");
+            }
+            if (i < run.archs.size()) break;
+        }
+        return piece;
+    });
+}
+
 /// Of each run, for each of its best: is it on the front of all runs' best?
 std::vector<std::vector<bool>> on_joint_front(const Problem& problem, const SearchReport& report) {
     Costs all{problem.objectives.size(), {}};
@@ -108,6 +132,7 @@ std::vector<double> progress_of(const Problem& problem, const SearchRun& run,
 Json json(const Problem& problem, const SearchRun& run, std::size_t row) {
     Json j;
     j["arch"] = body_text(problem.space, run.archs[row]);
+    j["resolution"] = run.archs[row].resolution;
     for (std::size_t m = 0; m < problem.metrics.size(); ++m) {
         const double value = run.values[m][row];
         j[problem.metrics[m]->info().name] = std::isnan(value) ? Json() : Json(value);
@@ -251,27 +276,13 @@ std::string front_csv(const Problem& problem, const SearchReport& report) {
     return text;
 }
 
-std::string history_csv(const Problem& problem, const SearchReport& report) {
-    std::string text = "seed,iteration,arch,resolution";
-    for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
-    text += ",keeps_limits\n";
-    for (std::size_t r = 0; r < report.runs.size(); ++r) {
-        const auto& run = report.runs[r];
-        for (std::size_t i = 0; i < run.archs.size(); ++i) {
-            text += fmt::format("{},{},{},{}\n", report.seeds[r], run.iteration[i],
-                                cells(problem, run, i), run.keeps_limits[i] ? "yes" : "no");
-        }
-    }
-    return text;
-}
-
 std::string summary_json(const Problem& problem, const SearchReport& report) {
     Json document;
     document["provenance"] = Json::object();
     for (const auto& [name, value] : report.provenance) document["provenance"][name] = value;
     document["space"] = problem.space.name;
     document["fingerprint"] = problem.space.fingerprint();
-    document["resolution"] = problem.resolution;
+    document["resolutions"] = problem.resolutions;
     document["algorithm"] = json(report.options);
     document["objectives"] = Json::array();
     const auto columns = columns_of(problem);
@@ -301,7 +312,7 @@ std::string summary_json(const Problem& problem, const SearchReport& report) {
 void write_search(const std::filesystem::path& directory, const Problem& problem,
                   const SearchReport& report) {
     write_file(directory / "front.csv", front_csv(problem, report));
-    write_file(directory / "history.csv", history_csv(problem, report));
+    write_history(directory / "history.csv", problem, report);
     write_file(directory / "summary.json", summary_json(problem, report));
 }
 

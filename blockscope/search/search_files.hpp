@@ -38,12 +38,12 @@ std::string hypervolume_unit(const Problem& problem);
 /// errors of the objectives (front_noise.hpp). Empty where no objective has one.
 std::vector<double> front_probability(const Problem& problem, const SearchRun& run);
 
-/// Tables with the columns of docs/command_line.md.
+/// With the columns of docs/command_line.md.
 std::string front_csv(const Problem& problem, const SearchReport& report);
-std::string history_csv(const Problem& problem, const SearchReport& report);
 std::string summary_json(const Problem& problem, const SearchReport& report);
 
-/// Writes front.csv, history.csv and summary.json. Throws Error(Fault::runtime).
+/// Writes front.csv, history.csv (row by row: never held as a whole) and summary.json. Throws
+/// Error(Fault::runtime).
 void write_search(const std::filesystem::path& directory, const Problem& problem,
                   const SearchReport& report);
 

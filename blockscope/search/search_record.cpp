@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 std::vector<std::string> read_summary(const Json& summary, SearchRecord& record) {
     record.space = summary.at("space");
     record.fingerprint = summary.at("fingerprint");
-    record.resolution = summary.at("resolution");
+    record.resolutions = summary.at("resolutions").get<std::vector<int>>();
     record.algorithm = summary.at("algorithm").at("name");
     std::vector<std::string> columns;
     for (const auto& j : summary.at("objectives")) {
@@ -66,7 +66,7 @@ SearchRecord record_of(const Problem& problem, const SearchReport& report) {
     SearchRecord record{problem.space.name,
                         problem.space.fingerprint(),
                         std::string(to_string(report.options.algorithm)),
-                        problem.resolution,
+                        problem.resolutions,
                         {},
                         {},
                         {}};

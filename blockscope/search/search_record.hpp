@@ -22,7 +22,7 @@ struct SearchRecord {
                       ///< kept or an objective is not known
     };
     std::string space, fingerprint, algorithm;
-    int resolution = 0;
+    std::vector<int> resolutions;
     std::vector<Wanted> objectives;
     std::vector<std::string> limits;  ///< "macs <= 400000000 MACs"
     std::vector<Run> runs;

@@ -17,9 +17,9 @@ SearchState::SearchState(const Problem& what, const SearchOptions& how, Progress
       options(how),
       progress(shown),
       rng(how.seed),
-      sampler(what.space, what.resolution),
-      mutator(what.space, how.rates),
-      visited(what) {}
+      sampler(what.space, what.resolutions.at(0)),
+      mutator(what.space, how.rates, what.resolutions),
+      visited(what, how.initial + how.iterations * how.children) {}
 
 std::vector<std::size_t> SearchState::ask(const std::vector<Architecture>& archs,
                                           std::size_t round) {
@@ -78,7 +78,17 @@ std::vector<Architecture> SearchState::make_new(std::size_t n,
 }
 
 std::vector<Architecture> SearchState::draw_new(std::size_t n) {
-    return make_new(n, [this] { return sampler.draw(rng); });
+    return make_new(n, [this] { return draw(); });
+}
+
+Architecture SearchState::draw() {
+    Architecture a = sampler.draw(rng);
+    const auto& all = problem.resolutions;
+    if (all.size() > 1) {
+        a.resolution =
+            static_cast<std::uint16_t>(all[rng.below(static_cast<std::uint32_t>(all.size()))]);
+    }
+    return a;
 }
 
 std::vector<Architecture> SearchState::first_ones() {

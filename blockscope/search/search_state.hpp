@@ -22,7 +22,7 @@ struct SearchState {
     const SearchOptions& options;
     Progress* progress;
     Rng rng;
-    Sampler sampler;
+    Sampler sampler;  ///< for the first resolution
     Mutator mutator;
     Visited visited;
     std::vector<std::uint32_t> iteration;  ///< of each row of visited
@@ -45,6 +45,9 @@ struct SearchState {
     /// n random architectures that were not seen; fewer where so many draws in a row were not new
     /// that hardly any are left.
     std::vector<Architecture> draw_new(std::size_t n);
+
+    /// One of the space, its resolution uniform too.
+    Architecture draw();
 
     /// Up to n different results of `make` that neither this call nor the search has seen. Ends
     /// after mutation_tries * most_fruitless_passes in a row that were.

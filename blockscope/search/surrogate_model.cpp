@@ -17,12 +17,17 @@ namespace {
 constexpr std::array<double, 3> lengths{0.5, 1, 2};  ///< over the mean distance of the known
 constexpr std::array<double, 5> noises{1e-3, 1e-2, 0.1, 1, 10};  ///< variances over the process's
 
+int distance(const ProductKernel& kernel, const Architecture& a, const Architecture& b) {
+    return kernel.distance(a, b) +
+           ProductKernel::choice_apart * (a.resolution != b.resolution ? 1 : 0);
+}
+
 double mean_distance(const ProductKernel& kernel, std::span<const Architecture> archs) {
     double sum = 0;
     std::size_t pairs = 0;
     for (std::size_t i = 0; i < archs.size(); ++i) {
         for (std::size_t j = i % 7; j < i; j += 7) {  // a seventh of all pairs is plenty
-            sum += kernel.distance(archs[i], archs[j]);
+            sum += distance(kernel, archs[i], archs[j]);
             ++pairs;
         }
     }
@@ -33,6 +38,7 @@ double mean_distance(const ProductKernel& kernel, std::span<const Architecture> 
 
 struct SurrogateModel::Impl {
     CrossFit trend;
+    std::vector<int> resolutions;  ///< the trend's indices
     std::vector<Architecture> known;
     ProductKernel kernel;
     Eigen::LLT<Eigen::MatrixXd> root;  ///< of the kernel's matrix with noise
@@ -51,7 +57,8 @@ Eigen::MatrixXd kernel_matrix(const ProductKernel& kernel, std::span<const Archi
     for (std::size_t j = 0; j < archs.size(); ++j) {
         for (std::size_t i = 0; i < known.size(); ++i) {
             const auto row = static_cast<Eigen::Index>(i);
-            matrix(row, static_cast<Eigen::Index>(j)) = kernel(known[i], archs[j]);
+            matrix(row, static_cast<Eigen::Index>(j)) =
+                kernel.factor(distance(kernel, known[i], archs[j]));
         }
     }
     return matrix;
@@ -85,10 +92,14 @@ void SurrogateModel::Impl::fit_process(const DesignSpace& space, const Eigen::Ve
 }
 
 SurrogateModel::SurrogateModel(const DesignSpace& space, std::span<const Architecture> archs,
-                               std::span<const double> values) {
-    const std::array resolution{static_cast<int>(archs[0].resolution)};
-    impl_ = std::make_unique<Impl>(
-        Impl{cross_fit(space, archs, values, resolution), {}, ProductKernel(space, 1), {}, {}, 0});
+                               std::span<const double> values, std::span<const int> resolutions) {
+    impl_ = std::make_unique<Impl>(Impl{cross_fit(space, archs, values, resolutions),
+                                        {resolutions.begin(), resolutions.end()},
+                                        {},
+                                        ProductKernel(space, 1),
+                                        {},
+                                        {},
+                                        0});
     const std::size_t first = archs.size() - std::min(archs.size(), most_known);
     impl_->known.assign(archs.begin() + static_cast<std::ptrdiff_t>(first), archs.end());
     Eigen::VectorXd rest(static_cast<Eigen::Index>(archs.size() - first));
@@ -106,13 +117,16 @@ SurrogateModel& SurrogateModel::operator=(SurrogateModel&&) noexcept = default;
 void SurrogateModel::predict(std::span<const Architecture> archs, std::span<double> mean,
                              std::span<double> error) const {
     const auto& models = impl_->trend.models;
+    const auto& known = impl_->resolutions;
     const auto folds = static_cast<double>(models.size());
     for (std::size_t i = 0; i < archs.size(); ++i) {
         double sum = 0;
         double squares = 0;
-        for (const auto& model : models) sum += model.value(archs[i], 0);
+        const auto at = static_cast<std::size_t>(
+            std::find(known.begin(), known.end(), archs[i].resolution) - known.begin());
+        for (const auto& model : models) sum += model.value(archs[i], at);
         for (const auto& model : models) {
-            const double apart = model.value(archs[i], 0) - sum / folds;
+            const double apart = model.value(archs[i], at) - sum / folds;
             squares += apart * apart;
         }
         mean[i] = sum / folds;

@@ -42,7 +42,7 @@ private:
 class BelievedProblem {
 public:
     explicit BelievedProblem(const SearchState& state)
-        : problem{state.problem.space, state.problem.resolution, {}, {}, {}},
+        : problem{state.problem.space, state.problem.resolutions, {}, {}, {}},
           models_(state.problem.metrics.size()) {
         for (const auto& objective : state.problem.objectives) {
             const bool larger = objective.direction == Direction::larger_is_better;
@@ -60,7 +60,7 @@ public:
 private:
     std::size_t believed(const SearchState& state, std::size_t metric, double shift) {
         Metric* original = state.problem.metrics[metric];
-        if (original->additive(problem.space, problem.resolution)) {
+        if (!tables_of(*original, problem.space, problem.resolutions).empty()) {
             problem.metrics.push_back(original);
             return problem.metrics.size() - 1;
         }
@@ -86,7 +86,8 @@ private:
             values.push_back(column[i]);
         }
         if (archs.size() < 2) return nullptr;
-        return std::make_shared<SurrogateModel>(state.problem.space, archs, values);
+        return std::make_shared<SurrogateModel>(state.problem.space, archs, values,
+                                                state.problem.resolutions);
     }
 
     std::vector<std::shared_ptr<const SurrogateModel>> models_;  ///< by metric; made when asked for

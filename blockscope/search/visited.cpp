@@ -17,42 +17,46 @@ double stated_error(const MetricInfo& info) {
 
 }  // namespace
 
-Visited::Visited(const Problem& problem)
+Visited::Visited(const Problem& problem, std::size_t expected)
     : problem_(problem),
       values_(problem.metrics.size()),
       errors_(problem.metrics.size()),
       costs_{problem.objectives.size(), {}} {
     for (Metric* metric : problem.metrics) {
-        tables_.push_back(metric->additive(problem.space, problem.resolution));
-        costly_.push_back(metric->info().costly && !tables_.back());
+        tables_.push_back(tables_of(*metric, problem.space, problem.resolutions));
+        costly_.push_back(metric->info().costly && tables_.back().empty());
     }
+    constexpr std::size_t most_reserved = std::size_t{1} << 22;
+    expected = std::min(expected, most_reserved);
+    archs_.reserve(expected);
+    costs_.values.reserve(expected * costs_.dimensions);
+    for (auto& column : values_) column.reserve(expected);
+    if (!problem.limits.empty()) excess_.reserve(expected);
 }
 
 std::vector<std::size_t> Visited::add(std::span<const Architecture> archs, Progress* progress) {
     std::vector<std::size_t> rows;
     std::vector<std::size_t> fresh;
     for (const auto& a : archs) {
-        const auto [place, is_new] = rows_.try_emplace(a, archs_.size());
-        if (is_new) {
-            fresh.push_back(archs_.size());
-            archs_.push_back(a);
-        }
-        rows.push_back(place->second);
+        const auto [row, is_new] = index_.find_or_append(archs_, a);
+        if (is_new) fresh.push_back(row);
+        rows.push_back(row);
     }
     for (auto& column : values_) column.resize(size(), std::numeric_limits<double>::quiet_NaN());
     costs_.values.resize(size() * costs_.dimensions, std::numeric_limits<double>::quiet_NaN());
-    excess_.resize(size());
+    if (!problem_.limits.empty()) excess_.resize(size());
 
     std::vector<bool> asked(problem_.metrics.size(), false);
     const auto ask = [&](std::size_t metric) {
         if (!asked[metric]) evaluate(metric, fresh, progress);
         asked[metric] = true;
     };
-    auto all = fresh;
+    const auto all = fresh;
     for (const bool costly : {false, true}) {
         for (const auto& limit : problem_.limits) {
             if (costly_[limit.metric] == costly) ask(limit.metric);
         }
+        if (problem_.limits.empty()) break;
         for (const auto row : fresh) judge(row, costly);
         std::erase_if(fresh, [&](std::size_t row) { return !keeps_limits(row); });
     }
@@ -75,8 +79,12 @@ std::vector<std::size_t> Visited::add(std::span<const Architecture> archs, Progr
 void Visited::evaluate(std::size_t metric, const std::vector<std::size_t>& rows,
                        Progress* progress) {
     auto& values = values_[metric];
-    if (const auto& table = tables_[metric]) {
-        for (const auto row : rows) values[row] = table->value(archs_[row]);
+    if (const auto& tables = tables_[metric]; !tables.empty()) {
+        const auto& all = problem_.resolutions;
+        for (const auto row : rows) {
+            const auto r = std::find(all.begin(), all.end(), archs_[row].resolution) - all.begin();
+            values[row] = tables[static_cast<std::size_t>(r)].value(archs_[row]);
+        }
         return;
     }
     if (rows.empty()) return;

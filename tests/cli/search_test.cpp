@@ -67,9 +67,11 @@ TEST(SearchVerb, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
         std::set<std::string> histories;
         for (const auto* threads : {"1", "4"}) {
             const auto folder = scratch("search_threads");
-            const auto r = run("search resnet50 --maximize params --minimize macs --algorithm " +
-                               std::string(algorithm) + " --threads " + threads + " -o " +
-                               folder.string() + small);
+            const auto r =
+                run("search resnet50 --maximize accuracy/ofa-predictor --minimize macs "
+                    "--limit 'params<=20e6' --algorithm " +
+                    std::string(algorithm) + " --threads " + threads + " -o " + folder.string() +
+                    small);
             ASSERT_EQ(r.code, 0) << r.text;
             fronts.insert(read_file(folder / "front.csv"));
             histories.insert(read_file(folder / "history.csv"));
@@ -77,6 +79,37 @@ TEST(SearchVerb, SameSeedGivesTheSameBytesForAnyNumberOfThreads) {
         EXPECT_EQ(fronts.size(), 1U) << algorithm;
         EXPECT_EQ(histories.size(), 1U) << algorithm;
     }
+}
+
+TEST(SearchVerb, TakesSeveralResolutionsAsAChoice) {
+    std::set<std::string> histories;
+    const auto folder = scratch("search_resolutions");
+    for (const auto* how : {"--threads 1 --resolution 192,224,160",
+                            "--threads 3 --resolution 224 "
+                            "--resolution 160 --resolution 192 --resolution 160"}) {
+        const auto r = run("search ofa-mbv3 --maximize params --minimize macs --seed 3 " +
+                           std::string(how) + " -o " + folder.string() + small);
+        ASSERT_EQ(r.code, 0) << r.text;
+        histories.insert(read_file(folder / "history.csv"));
+    }
+    EXPECT_EQ(histories.size(), 1U);
+    std::set<std::string> sides;
+    const auto history = csv(folder, "history.csv");
+    for (const auto& row : history.rows) sides.insert(row[3]);
+    EXPECT_EQ(sides, (std::set<std::string>{"160", "192", "224"}));
+    // the sides have the same parameters, and the smallest the fewest operations
+    const auto front = csv(folder, "front.csv").rows;
+    const auto smallest =
+        std::count_if(front.begin(), front.end(), [](const auto& row) { return row[2] == "160"; });
+    EXPECT_GT(2 * smallest, static_cast<long>(front.size()));
+    const auto summary = nlohmann::json::parse(read_file(folder / "summary.json"));
+    EXPECT_EQ(summary.at("resolutions"), (std::vector<int>{160, 192, 224}));
+    const auto alone = scratch("search_one_resolution");
+    const auto one = "search ofa-mbv3 --maximize params --minimize macs --seed 3 --resolution ";
+    ASSERT_EQ(run(one + ("224 -o " + alone.string()) + small).code, 0);
+    const auto compared = run("compare " + alone.string() + " " + folder.string() + " -o " +
+                              scratch("compared").string());
+    EXPECT_EQ(compared.code, 0) << compared.text;
 }
 
 TEST(SearchVerb, RefusesALimitThatNoNetworkKeepsWithTheBestValue) {
@@ -113,7 +146,7 @@ TEST(SearchVerb, RefusesWhatDoesNotGoTogether) {
           "--minimize macs --limit '<=3'", "--minimize macs --maximize macs",
           "--minimize macs --seeds 5-1", "--minimize macs --seeds x", "--minimize macs --initial 0",
           "--minimize macs --minimize params --reference macs=1e9",
-          "--minimize macs --reference params=1e9", "--minimize macs --resolution 192,224"}) {
+          "--minimize macs --reference params=1e9"}) {
         const auto r = run("search ofa-mbv3 " + std::string(wrong) + " -o " + folder);
         EXPECT_EQ(r.code, 2) << wrong << "\n" << r.text;
     }

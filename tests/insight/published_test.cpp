@@ -150,7 +150,7 @@ std::vector<double> hypervolumes(const Panel& panel, const Found& found,
                                  const std::vector<DesignSpace>& spaces) {
     std::vector<std::vector<SearchRun>> runs(spaces.size());
     Problem problem{found.space,
-                    panel.resolution,
+                    {panel.resolution},
                     {found.accuracy.get(), found.latency.get()},
                     {{0, Direction::larger_is_better}, {1, Direction::smaller_is_better}},
                     {}};
@@ -214,7 +214,7 @@ TEST(Published, MostAccurateNetworksOfThePrunedSpaceAreNoWorseAndScatterLess) {
                 SearchOptions options = paper_options(Algorithm::max_accuracy);
                 options.seed = seed;
                 const auto run = search(
-                    {searched, 224, {accuracy.get()}, {{0, Direction::larger_is_better}}, {}},
+                    {searched, {224}, {accuracy.get()}, {{0, Direction::larger_is_better}}, {}},
                     options);
                 values.push_back(run.values[0][run.best.front()]);
             }

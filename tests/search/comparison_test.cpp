@@ -16,6 +16,7 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 /// Runs of points (accuracy, latency), seeds from 1.
 SearchRecord record(const std::vector<std::vector<double>>& runs) {
     SearchRecord result;
+    result.resolutions = {224};
     result.objectives = {{"accuracy", "%", Direction::larger_is_better},
                          {"latency", "ms", Direction::smaller_is_better}};
     std::uint64_t seed = 0;
@@ -68,7 +69,7 @@ TEST(Comparison, RefusesWhatDoesNotCompare) {
     b.objectives[1].unit = "s";
     EXPECT_THROW(compare(a, b), Error);
     b = a;
-    b.resolution = 192;
+    b.resolutions = {192};
     EXPECT_THROW(compare(a, b), Error);
     b = a;
     b.runs[0].seed = 7;

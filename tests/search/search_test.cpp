@@ -29,7 +29,7 @@ struct TwoTables {
     std::unique_ptr<Metric> gain = table("gain", 1);
     std::unique_ptr<Metric> price = table("price", 2);
     Problem problem{space,
-                    32,
+                    {32},
                     {gain.get(), price.get()},
                     {{0, Direction::larger_is_better}, {1, Direction::smaller_is_better}},
                     {}};
@@ -124,7 +124,7 @@ TEST(Search, AsksNothingTwice) {
     for (const auto algorithm : algorithms) {
         FunctionMetric depth("depth", [](const Architecture& a) { return a.depth[0] * 1.0; });
         FunctionMetric width("width", [](const Architecture& a) { return a.width[1] * 1.0; });
-        const Problem problem{space, 32, {&depth, &width}, {{0}, {1}}, {{1, true, 7}}};
+        const Problem problem{space, {32}, {&depth, &width}, {{0}, {1}}, {{1, true, 7}}};
         const auto run = search(problem, small_options(algorithm));
         EXPECT_EQ(depth.asked.size(), run.archs.size());
         for (const auto* metric : {&depth, &width}) {
@@ -161,7 +161,7 @@ TEST(Search, CountsKnownArchitecturesAsAsked) {
     space.units[0].depths = 0b10;
     space.units[1].depths = 0b10;  // 4 * 3 networks, each with all others for neighbours
     FunctionMetric one("one", [](const Architecture& a) { return a.block[0] * 1.0; });
-    const Problem problem{space, 32, {&one}, {{0}}, {}};
+    const Problem problem{space, {32}, {&one}, {{0}}, {}};
     auto options = small_options(Algorithm::random_mutation);
     options.initial = 5;
     options.children = 8;
@@ -178,7 +178,7 @@ TEST(Search, EndsWhereASpaceIsExhausted) {
     space.units[0].depths = 0b10;
     space.units[1].depths = 0b10;
     FunctionMetric one("one", [](const Architecture&) { return 1.0; });
-    Problem problem{space, 32, {&one}, {{0}}, {}};
+    Problem problem{space, {32}, {&one}, {{0}}, {}};
     for (const auto algorithm : algorithms) {
         const auto run = search(problem, small_options(algorithm));
         EXPECT_EQ(run.archs.size(), 12U) << to_string(algorithm);
@@ -202,7 +202,7 @@ TEST(Search, KeepsLimitsAndAsksNoObjectiveBeyondThem) {
         FunctionMetric score(
             "score", [](const Architecture& a) { return a.depth[0] + 0.1 * a.block[0]; }, true);
         const Problem problem{space,
-                              32,
+                              {32},
                               {&score, macs.get(), params.get()},
                               {{0, Direction::larger_is_better}, {2}},
                               {{1, true, tight}, {2, false, 0}}};
@@ -233,7 +233,7 @@ TEST(Reach, NamesTheBestValueOfALimitThatCannotBeKept) {
     const auto macs = make_count_metric("macs");
     FunctionMetric other("other", [](const Architecture&) { return 1.0; });
     const auto [least, most] = range(space, *macs->additive(space, 32));
-    Problem problem{space, 32, {macs.get(), &other}, {{0}}, {}};
+    Problem problem{space, {32}, {macs.get(), &other}, {{0}}, {}};
     problem.limits = {{0, true, least}, {0, true, most}, {1, true, 0}, {0, false, least}};
     const auto known = reach(problem);
     EXPECT_EQ(known[0].range, std::pair(least, most));
@@ -262,7 +262,7 @@ TEST(SearchLimits, FindsTheRangeOfWhatIsNoTable) {
     });
     FunctionMetric costly(
         "costly", [](const Architecture&) { return 1.0; }, true);
-    Problem problem{space, 32, {&layers, &costly}, {{0}}, {}};
+    Problem problem{space, {32}, {&layers, &costly}, {{0}}, {}};
     problem.limits = {{0, true, 6}, {0, true, 2}, {0, false, 1}, {1, true, 0}};
     auto known = reach(problem);
     search_limits(problem, known, 1);
@@ -292,7 +292,7 @@ TEST(Search, LeavesOutWhatFails) {
         FunctionMetric score("score", [](const Architecture& a) {
             return a.depth[0] == 3 ? std::numeric_limits<double>::quiet_NaN() : a.depth[0];
         });
-        const Problem problem{space, 32, {&score}, {{0, Direction::larger_is_better}}, {}};
+        const Problem problem{space, {32}, {&score}, {{0, Direction::larger_is_better}}, {}};
         const auto run = search(problem, small_options(algorithm));
         EXPECT_EQ(run.values[0][run.best[0]], 1);
         EXPECT_GT(run.failures, 0U);
@@ -306,7 +306,7 @@ TEST(Search, KeepsTheErrorsOfNoisyMetrics) {
     FunctionMetric width("width", [](const Architecture& a) { return a.width[1] * 1.0; });
     score.error = 0.5;
     const Problem problem{
-        space, 32, {&score, &width}, {{0, Direction::larger_is_better}, {1}}, {{1, true, 0}}};
+        space, {32}, {&score, &width}, {{0, Direction::larger_is_better}, {1}}, {{1, true, 0}}};
     const auto run = search(problem, small_options(Algorithm::nsga2));
     EXPECT_TRUE(run.errors[1].empty());
     ASSERT_EQ(run.errors[0].size(), run.archs.size());
@@ -325,7 +325,7 @@ TEST(Search, TakesThreeObjectives) {
     const auto params = make_count_metric("params");
     const auto bytes = make_count_metric("activation_bytes");
     const Problem problem{space,
-                          32,
+                          {32},
                           {macs.get(), params.get(), bytes.get()},
                           {{0, Direction::larger_is_better}, {1}, {2}},
                           {}};

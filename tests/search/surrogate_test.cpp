@@ -27,7 +27,7 @@ struct Bent {
     DesignSpace space = small_space();
     FunctionMetric gain{"gain", bent_function(space, 1)};
     FunctionMetric price{"price", bent_function(space, 2)};
-    Problem problem{space, 32, {&gain, &price}, {{0, Direction::larger_is_better}, {1}}, {}};
+    Problem problem{space, {32}, {&gain, &price}, {{0, Direction::larger_is_better}, {1}}, {}};
 
     std::vector<double> reference() {
         const Population population(space);
@@ -56,7 +56,7 @@ TEST(SurrogateModel, PredictsAndKnowsHowWell) {
     std::vector<double> values;
     for (const auto& a : archs) values.push_back(function(a));
     const std::span all(archs);
-    const SurrogateModel model(space, all.first(150), std::span(values).first(150));
+    const SurrogateModel model(space, all.first(150), std::span(values).first(150), std::array{32});
     std::vector<double> mean(600);
     std::vector<double> error(600);
     model.predict(archs, mean, error);
@@ -83,7 +83,7 @@ TEST(SurrogateModel, PredictsAndKnowsHowWell) {
 TEST(SurrogateModel, OfAConstantIsSure) {
     const auto space = small_space();
     const auto archs = sample(space, 30, Rng(1), 32);
-    const SurrogateModel model(space, archs, std::vector<double>(30, 4.5));
+    const SurrogateModel model(space, archs, std::vector<double>(30, 4.5), std::array{32});
     std::vector<double> mean(30);
     std::vector<double> error(30);
     model.predict(archs, mean, error);
@@ -134,7 +134,7 @@ TEST(SurrogateSearch, IsTheSameForTheSameSeedAndKeepsLimits) {
 TEST(SurrogateSearch, TakesWhatFailsAndWhatIsExhausted) {
     auto space = small_space();
     FunctionMetric broken("broken", [](const Architecture&) { return std::nan(""); });
-    const Problem all_fail{space, 32, {&broken}, {{0}}, {}};
+    const Problem all_fail{space, {32}, {&broken}, {{0}}, {}};
     const auto failed = search(all_fail, few());
     EXPECT_TRUE(failed.best.empty());
     EXPECT_EQ(failed.asked, 100U);
@@ -143,7 +143,7 @@ TEST(SurrogateSearch, TakesWhatFailsAndWhatIsExhausted) {
     space.units[0].depths = 0b10;
     space.units[1].depths = 0b10;  // 12 networks
     FunctionMetric block("block", [](const Architecture& a) { return 1.0 * a.block[0]; });
-    const Problem tiny{space, 32, {&block}, {{0}}, {}};
+    const Problem tiny{space, {32}, {&block}, {{0}}, {}};
     const auto run = search(tiny, few());
     EXPECT_EQ(run.archs.size(), 12U);
     EXPECT_FALSE(run.stopped.empty());
