@@ -11,10 +11,10 @@
 #include "blockscope/model/gru.hpp"
 #include "blockscope/model/mlp.hpp"
 #include "blockscope/model/shipped_models.hpp"
+#include "blockscope/runtime/fma_peak.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
 
-#include "benchmarks/fma_peak.hpp"
 #include "tests/model/random_models.hpp"
 
 namespace blockscope {

@@ -42,4 +42,13 @@ std::vector<BoundStep> bind_steps(const NetworkGraph& network, const Parameters&
     return bound;
 }
 
+std::vector<RunStep> run_steps(const NetworkGraph& network, const ActivationPlan& plan) {
+    std::vector<RunStep> steps{{0, 0}};
+    for (const PlannedStep& step : plan.steps) {
+        steps.push_back({step.op, step.accumulate ? 2 : 1});
+    }
+    steps.push_back({static_cast<int>(network.operators.size()), 0});
+    return steps;
+}
+
 }  // namespace blockscope

@@ -5,6 +5,7 @@
 
 #include "blockscope/network/parameters.hpp"
 #include "blockscope/runtime/activation_plan.hpp"
+#include "blockscope/runtime/engine.hpp"
 #include "blockscope/runtime/network_memory.hpp"
 
 namespace blockscope {
@@ -25,5 +26,8 @@ void check_parameters(const NetworkGraph& network, const Parameters& parameters)
 /// The plan's steps in the order they run. parameters: checked.
 std::vector<BoundStep> bind_steps(const NetworkGraph& network, const Parameters& parameters,
                                   const ActivationPlan& plan, const NetworkMemory& memory);
+
+/// What runs: the way in, the plan's steps, the way out.
+std::vector<RunStep> run_steps(const NetworkGraph& network, const ActivationPlan& plan);
 
 }  // namespace blockscope

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,6 +19,14 @@ struct EngineOptions {
     std::size_t kept_bytes = std::size_t{2} << 30;
 };
 
+/// A part of a run that can be timed: `operators` operators of the network from `first` on (an
+/// addition may go along with the convolution before it), or none: the image brought into the
+/// library's layout before the first one, or the result out of it behind the last.
+struct RunStep {
+    int first = 0;
+    int operators = 0;
+};
+
 /// A network made ready to run on one machine. Buffers are the engine's and live as long as this.
 class PreparedNetwork {
 public:
@@ -28,6 +37,12 @@ public:
     virtual void run() = 0;
     /// [batch, features] of the last run (a 1x1 map), or [batch, channels, height, width].
     virtual std::span<const float> output() = 0;
+
+    /// The steps of a run in their order; none where the library does not show them.
+    virtual std::vector<RunStep> steps() const { return {}; }
+    /// Like run(), with a call of `mark` before the first step and after each: steps().size() + 1
+    /// calls. Where there are no steps it must not be called.
+    virtual void run_marked(const std::function<void()>& mark);
 };
 
 /// A library that runs networks. One source file per library; what is not found at build time is

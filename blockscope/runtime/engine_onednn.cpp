@@ -34,18 +34,25 @@ public:
         set_threads(state_->options.threads);
         program_.run();
     }
+    std::vector<RunStep> steps() const override { return steps_; }
+    void run_marked(const std::function<void()>& mark) override {
+        set_threads(state_->options.threads);
+        program_.run_marked(mark);
+    }
 
 private:
     std::shared_ptr<State> state_;
     NetworkMemory memory_;
     OnednnProgram program_;
+    std::vector<RunStep> steps_;
 };
 
 OnednnNetwork::OnednnNetwork(std::shared_ptr<State> state, const NetworkGraph& network,
                              const Parameters& parameters, const ActivationPlan& plan)
     : state_(std::move(state)),
       memory_(state_->memory, network, state_->options.batch, plan.bytes),
-      program_(state_->layers) {
+      program_(state_->layers),
+      steps_(run_steps(network, plan)) {
     OnednnLayers& layers = state_->layers;
     program_.append(
         layers.copy_in(network.input, memory_.input().data(), memory_.at(plan.offset.front())));

@@ -48,21 +48,38 @@ public:
     std::span<float> input() override { return memory_.input(); }
     std::span<const float> output() override { return memory_.output(); }
     void run() override {
-        const auto images = static_cast<std::size_t>(state_->options.batch);
-        transpose(memory_.input().data(), first_, images, input_channels_,
-                  memory_.input().size() / images / input_channels_);
+        bring_in();
         program_.run();
-        transpose(last_, memory_.output().data(), images,
-                  memory_.output().size() / images / output_channels_, output_channels_);
+        bring_out();
+    }
+    std::vector<RunStep> steps() const override { return steps_; }
+    void run_marked(const std::function<void()>& mark) override {
+        mark();
+        bring_in();
+        mark();
+        program_.run_marked(mark);
+        bring_out();
+        mark();
     }
 
 private:
+    std::size_t images() const { return static_cast<std::size_t>(state_->options.batch); }
+    void bring_in() {
+        transpose(memory_.input().data(), first_, images(), input_channels_,
+                  memory_.input().size() / images() / input_channels_);
+    }
+    void bring_out() {
+        transpose(last_, memory_.output().data(), images(),
+                  memory_.output().size() / images() / output_channels_, output_channels_);
+    }
+
     std::shared_ptr<State> state_;
     NetworkMemory memory_;
     XnnpackProgram program_;
     std::size_t input_channels_, output_channels_;
     float* first_;
     const float* last_;
+    std::vector<RunStep> steps_;
 };
 
 XnnpackNetwork::XnnpackNetwork(std::shared_ptr<State> state, const NetworkGraph& network,
@@ -74,7 +91,8 @@ XnnpackNetwork::XnnpackNetwork(std::shared_ptr<State> state, const NetworkGraph&
       input_channels_(static_cast<std::size_t>(network.input.channels)),
       output_channels_(static_cast<std::size_t>(network.operators.back().out.channels)),
       first_(memory_.at(plan.offset.front())),
-      last_(memory_.at(plan.offset.back())) {
+      last_(memory_.at(plan.offset.back())),
+      steps_(run_steps(network, plan)) {
     for (const BoundStep& step : bind_steps(network, parameters, plan, memory_)) {
         program_.append(step, memory_.at(plan.bytes));
     }

@@ -25,6 +25,12 @@ struct OnednnProgram::Impl {
         int count = 0;
     };
 
+    // The C call spares a hash map of arguments for every operator of every run.
+    void execute(const Call& call) const {
+        check(dnnl_primitive_execute(call.primitive, stream, call.count,
+                                     arguments.data() + call.first));
+    }
+
     dnnl_stream_t stream = nullptr;
     std::vector<Call> calls;
     std::vector<dnnl_exec_arg_t> arguments;
@@ -46,11 +52,17 @@ void OnednnProgram::append(const OnednnCall& call) {
     }
 }
 
-// The C call spares a hash map of arguments for every operator of every run.
 void OnednnProgram::run() const {
+    for (const Impl::Call& call : impl_->calls) impl_->execute(call);
+    check(dnnl_stream_wait(impl_->stream));
+}
+
+// On a CPU a call returns when it is done.
+void OnednnProgram::run_marked(const std::function<void()>& mark) const {
+    mark();
     for (const Impl::Call& call : impl_->calls) {
-        check(dnnl_primitive_execute(call.primitive, impl_->stream, call.count,
-                                     impl_->arguments.data() + call.first));
+        impl_->execute(call);
+        mark();
     }
     check(dnnl_stream_wait(impl_->stream));
 }

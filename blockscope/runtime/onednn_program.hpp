@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "blockscope/runtime/onednn_layers.hpp"
@@ -15,6 +16,8 @@ public:
     void append(const OnednnCall& call);
     /// Throws Error(Fault::runtime) when oneDNN stops.
     void run() const;
+    /// The same, with a call of `mark` before the first call and after each.
+    void run_marked(const std::function<void()>& mark) const;
 
 private:
     struct Impl;

@@ -133,16 +133,27 @@ void XnnpackProgram::append(const BoundStep& step, float* scratch) {
                 activate(XnnpackCall::scale_by_constant, op, result, nullptr, result);
                 break;
         }
+        ends_.push_back(calls_.size());
     } catch (const Error& e) {
         throw Error(fmt::format("{} {}: {}", label(op.where), to_string(op.role), e.what()),
                     Fault::runtime);
     }
 }
 
+void XnnpackProgram::execute(const Call& call) const {
+    if (call.layer->pointed_at != call.number) point(call);
+    check_xnnpack(xnn_run_operator(call.layer->handle, threads_.get()), "stopped");
+}
+
 void XnnpackProgram::run() {
-    for (const Call& call : calls_) {
-        if (call.layer->pointed_at != call.number) point(call);
-        check_xnnpack(xnn_run_operator(call.layer->handle, threads_.get()), "stopped");
+    for (const Call& call : calls_) execute(call);
+}
+
+void XnnpackProgram::run_marked(const std::function<void()>& mark) {
+    std::size_t next = 0;
+    for (const std::size_t end : ends_) {
+        for (; next < end; ++next) execute(calls_[next]);
+        mark();
     }
 }
 

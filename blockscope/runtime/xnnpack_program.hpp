@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -27,6 +28,8 @@ public:
     /// scratch: as large as the result, read by the operator behind `swish` only.
     void append(const BoundStep& step, float* scratch);
     void run();
+    /// The same, with a call of `mark` after each step that was appended.
+    void run_marked(const std::function<void()>& mark);
 
 private:
     struct Call {
@@ -45,11 +48,13 @@ private:
     void activate(XnnpackCall call, const Operator& op, const float* input, const float* second,
                   float* result);
     void point(const Call& call) const;
+    void execute(const Call& call) const;
 
     XnnpackLayers& layers_;
     std::size_t batch_;
     std::shared_ptr<pthreadpool> threads_;
     std::vector<Call> calls_;
+    std::vector<std::size_t> ends_;  ///< of each step, its last call + 1
 };
 
 }  // namespace blockscope

@@ -185,6 +185,35 @@ TEST_P(EachEngine, KeepsItsMemoryFlatOverManyNetworks) {
     EXPECT_EQ(generous->kept_bytes(), generous_bytes);
 }
 
+TEST_P(EachEngine, ShowsStepsThatCoverEveryOperatorOnceAndChangeNothing) {
+    const auto made = engine();
+    for (const auto& network : networks_by_hand()) {
+        const auto prepared = made->prepare(network, random_parameters(network, 1));
+        const auto steps = prepared->steps();
+        if (steps.empty()) GTEST_SKIP() << "this library does not show its steps";
+        const int count = static_cast<int>(network.operators.size());
+        EXPECT_EQ(steps.front().operators, 0);
+        EXPECT_EQ(steps.back().operators, 0);
+        EXPECT_EQ(steps.back().first, count);
+        int next = 0;
+        for (std::size_t s = 1; s + 1 < steps.size(); ++s) {
+            // an average pool of one pixel is no work, so it is no step
+            while (next < steps[s].first) {
+                EXPECT_EQ(network.operators[static_cast<std::size_t>(next++)].kernel, 1);
+            }
+            EXPECT_EQ(steps[s].first, next);
+            next += steps[s].operators;
+        }
+        EXPECT_EQ(next, count);
+        const auto expected = output_of(*prepared, reference::image(network.input.elements(), 2));
+        std::size_t marks = 0;
+        prepared->run_marked([&] { ++marks; });
+        EXPECT_EQ(marks, steps.size() + 1);
+        EXPECT_EQ(std::vector<float>(prepared->output().begin(), prepared->output().end()),
+                  expected);
+    }
+}
+
 TEST_P(EachEngine, SaysItsVersion) { EXPECT_FALSE(engine()->version().empty()); }
 
 INSTANTIATE_TEST_SUITE_P(Built, EachEngine, testing::ValuesIn(available_engines()),

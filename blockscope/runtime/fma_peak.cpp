@@ -1,8 +1,9 @@
-#include "benchmarks/fma_peak.hpp"
+#include "blockscope/runtime/fma_peak.hpp"
 
-#include <string_view>
-
-#include "blockscope/model/dense.hpp"
+#include <chrono>
+#include <ctime>
+#include <thread>
+#include <vector>
 
 namespace blockscope {
 namespace {
@@ -58,15 +59,51 @@ double burst_baseline() {
     return 4.0 * chains * rounds;
 }
 
+double thread_cpu_s() {
+    timespec t{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+double wall_s() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+/// Multiply-adds a second by the clock given.
+double rate(double (*now_s)()) {
+    constexpr int bursts = 100;
+    fma_burst();  // wakes wide units up
+    const double start = now_s();
+    double sum = 0;
+    for (int i = 0; i < bursts; ++i) sum += fma_burst();
+    return sum / (now_s() - start);
+}
+
 }  // namespace
 
 double fma_burst() {
 #if defined(__x86_64__)
-    static const std::string_view widest = best_kernels().name;
-    if (widest == "avx512") return burst_avx512();
-    if (widest == "avx2") return burst_avx2();
+    static const bool wide = __builtin_cpu_supports("avx512f") != 0;
+    static const bool fused =
+        __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+    if (wide && fused) return burst_avx512();
+    if (fused) return burst_avx2();
 #endif
     return burst_baseline();
+}
+
+double fma_peak_gflops(int threads) {
+    constexpr double gflop_a_mac = 2e-9;
+    if (threads <= 1) return gflop_a_mac * rate(thread_cpu_s);
+    std::vector<double> rates(static_cast<std::size_t>(threads));
+    std::vector<std::thread> team;
+    team.reserve(rates.size());
+    for (double& r : rates) team.emplace_back([&r] { r = rate(wall_s); });
+    for (auto& member : team) member.join();
+    double sum = 0;
+    for (const double r : rates) sum += r;
+    return gflop_a_mac * sum;
 }
 
 }  // namespace blockscope
