@@ -23,9 +23,8 @@ std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> 
     if (!study_) {
         StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION, {}};
         for (auto& fact : machine_description(common_.no_host)) {
-            const bool passes = fact.first == "host" || fact.first == "frequency_mhz" ||
-                                fact.first.starts_with("load_");
-            if (passes) session.conditions.push_back(std::move(fact));
+            if (fact.first == "host" || passes(fact.first))
+                session.conditions.push_back(std::move(fact));
         }
         study_.emplace(path_, std::move(session));
         console_.detail(path_.empty() ? "no study: nothing is remembered"
@@ -74,10 +73,11 @@ std::string quality_text(const MeasuringQuality& q) {
                                    : fmt::format(" to {:.1f} % (95 %), which all values share",
                                                  100 * t * q.reference_error);
     return fmt::format(
-        "{} networks in {:.0f} s; reference network {} ms{}, drift {:.2f} % (divided out), wall "
-        "time {:.2f} of CPU time; {}",
-        q.networks, q.seconds, significant(q.reference_ms), shared, 100 * q.drift, q.wall_over_cpu,
-        q.trusted ? "no reason for mistrust" : "NOT TRUSTWORTHY: " + q.reason);
+        "{} networks in {:.0f} s; reference network {} ms{} after {} runs of warm-up, drift {:.2f} "
+        "% "
+        "(divided out), wall time {:.2f} of CPU time; {}",
+        q.networks, q.seconds, significant(q.reference_ms), shared, q.warm_up_runs, 100 * q.drift,
+        q.wall_over_cpu, q.trusted ? "no reason for mistrust" : "NOT TRUSTWORTHY: " + q.reason);
 }
 
 }  // namespace blockscope::cli

@@ -1,7 +1,5 @@
 #include "blockscope/measure/context.hpp"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 
 #include "blockscope/base/text.hpp"
@@ -9,14 +7,6 @@
 
 namespace blockscope {
 namespace {
-
-std::string container_hint() {
-    for (const char* mark : {"/.dockerenv", "/run/.containerenv"}) {
-        std::error_code ignored;
-        if (std::filesystem::exists(mark, ignored)) return "yes";
-    }
-    return "no sign";
-}
 
 std::string engine_version(const std::string& name) {
     for (const auto& report : engine_reports()) {
@@ -39,14 +29,14 @@ std::string MachineContext::key() const {
 MachineContext read_machine_context(const LatencyOptions& options) {
     MachineContext context;
     for (auto& fact : machine_description(true)) {
-        const bool passes = fact.first == "frequency_mhz" || fact.first.starts_with("load_");
-        (passes ? context.passing : context.stable).push_back(std::move(fact));
+        (passes(fact.first) ? context.passing : context.stable).push_back(std::move(fact));
     }
     auto& stable = context.stable;
-    stable.emplace_back("container", container_hint());
     stable.emplace_back("engine", options.engine);
     stable.emplace_back("engine_version", engine_version(options.engine));
     stable.emplace_back("threads", std::to_string(options.run.threads));
+    stable.emplace_back("affinity",
+                        options.affinity.empty() ? "not set" : to_string(options.affinity));
     stable.emplace_back("batch", std::to_string(options.run.batch));
     stable.emplace_back("visits", std::to_string(options.visits));
 #ifdef NDEBUG

@@ -1,141 +1,62 @@
 #include "blockscope/measure/latency_bench.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 #include <limits>
 #include <numeric>
-#include <optional>
+#include <utility>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/random.hpp"
 #include "blockscope/measure/median.hpp"
 
 namespace blockscope {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double thread_cpu_ms() {
-    timespec t{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return 1e3 * static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_nsec);
-}
-
-double ms_between(Clock::time_point a, Clock::time_point b) {
-    return std::chrono::duration<double, std::milli>(b - a).count();
-}
-
-struct Timing {
-    double wall_ms = 0;
-    double cpu_ms = 0;
-};
-
-Timing timed_run(PreparedNetwork& network) {
-    const auto start = Clock::now();
-    const double cpu = thread_cpu_ms();
-    network.run();
-    return {ms_between(start, Clock::now()), thread_cpu_ms() - cpu};
-}
-
-/// Seeded noise as the image: all zeros would let a kernel take short cuts.
-void fill(std::span<float> input, std::uint64_t seed) {
-    Rng rng(seed);
-    for (float& v : input) v = static_cast<float>(2 * rng.uniform() - 1);
-}
-
-}  // namespace
-
-Architecture reference_architecture(const DesignSpace& space, int resolution) {
-    const auto middle = [](std::uint64_t bits) {
-        const auto list = allowed(bits);
-        return static_cast<std::uint8_t>(list[list.size() / 2]);
-    };
-    Architecture a;
-    a.resolution = static_cast<std::uint16_t>(resolution);
-    for (std::size_t i = 0; i < space.stem_choices.size(); ++i) {
-        a.stem[i] = middle(space.stem_choices[i].allowed);
-    }
-    for (std::size_t u = 0; u < space.units.size(); ++u) {
-        const Unit& unit = space.units[u];
-        a.depth[u] = middle(unit.depths);
-        a.width[u] = middle(unit.widths);
-        for (int l = 0; l < a.depth[u]; ++l) a.block[unit.first_slot + l] = middle(unit.blocks[l]);
-    }
-    return a;
-}
-
-LatencyEngine::LatencyEngine(const LatencyOptions& options)
-    : engine(make_engine(options.engine, options.run)),
-      pool(options.seed),
-      reference_pool(options.seed + 1) {}
 
 struct LatencyBench::Impl {
     DesignSpace space;
     LatencyOptions options;
-    std::shared_ptr<LatencyEngine> shared;
-    std::unique_ptr<PreparedNetwork> reference;
+    std::shared_ptr<LatencyEngine> engine;
+    ReferenceRuns reference;
     Rng order;
-    Clock::time_point start = Clock::now();
-    std::vector<LatencySample> references;  // runs of the reference network, in order of time
-    std::size_t references_reported = 0;    // of them, those that a result has handed out
-    std::vector<LatencySample> runs;        // of candidates
-    double scale_ms = 0;
+    bool warm_up_reported = false;
+    std::size_t references_reported = 0;  // of the reference's runs, those that a result has
+    std::vector<LatencySample> runs;      // of candidates
     std::size_t networks = 0;
-    Preparation preparation;
 
-    Impl(DesignSpace s, int resolution, LatencyOptions o, std::shared_ptr<LatencyEngine> with)
-        : space(std::move(s)),
-          options(std::move(o)),
-          shared(with ? std::move(with) : std::make_shared<LatencyEngine>(options)),
-          order(options.seed) {
-        const NetworkGraph graph = lower(space, reference_architecture(space, resolution));
-        reference = shared->engine->prepare(graph, shared->reference_pool.of(graph));
-        for (int i = 0; i < 5; ++i) reference->run();  // compiles, touches memory, wakes the clock
-        for (int i = 0; i < 7; ++i) visit_reference();
-        std::vector<double> first;
-        first.reserve(references.size());
-        for (const auto& r : references) first.push_back(time_of({r.wall_ms, r.cpu_ms}));
-        scale_ms = options.reference_ms > 0 ? options.reference_ms : median(first);
-    }
+    Impl(const DesignSpace& s, int resolution, const LatencyOptions& o,
+         std::shared_ptr<LatencyEngine> shared)
+        : space(s),
+          options(o),
+          engine(shared ? std::move(shared) : std::make_shared<LatencyEngine>(o)),
+          reference(*engine, space, resolution, options),
+          order(o.seed) {}
 
-    bool by_cpu_time() const { return options.run.threads == 1; }
-    double time_of(const Timing& t) const { return by_cpu_time() ? t.cpu_ms : t.wall_ms; }
-    double elapsed() const { return 1e-3 * ms_between(start, Clock::now()); }
-
-    void visit_reference() {
-        fill(reference->input(), options.seed);
-        reference->run();
-        for (int i = 0; i < 2; ++i) {
-            const Timing t = timed_run(*reference);
-            references.push_back({0, elapsed(), t.wall_ms, t.cpu_ms, i, true});
+    /// Runs of the reference network that no result has handed out yet.
+    std::vector<LatencySample> new_references() {
+        std::vector<LatencySample> list;
+        if (!std::exchange(warm_up_reported, true)) {
+            list.assign(reference.warm_up().begin(), reference.warm_up().end());
         }
-    }
-
-    Timing visit(const Architecture& a) {
-        const auto before = Clock::now();
-        const NetworkGraph graph = lower(space, a);
-        const auto network = shared->engine->prepare(graph, shared->pool.of(graph));
-        const double preparing_ms = ms_between(before, Clock::now());
-        fill(network->input(), options.seed);
-        constexpr double nothing_new_ms = 1.5;  // seen: 0.3 to 1 ms when every layer was known
-        if (preparing_ms > nothing_new_ms) network->run();
-        preparation.ms += ms_between(before, Clock::now());
-        ++preparation.visits;
-        return timed_run(*network);
+        const auto all = reference.runs();
+        const auto first = std::exchange(references_reported, all.size());
+        list.insert(list.end(), all.begin() + static_cast<std::ptrdiff_t>(first), all.end());
+        return list;
     }
 };
 
 LatencyBench::LatencyBench(const DesignSpace& space, int resolution, const LatencyOptions& options,
-                           std::shared_ptr<LatencyEngine> shared)
-    : impl_(std::make_unique<Impl>(space, resolution, options, std::move(shared))) {}
+                           std::shared_ptr<LatencyEngine> shared) {
+    const KeptOnCores here(options.affinity, options.run.threads > 1);
+    impl_ = std::make_unique<Impl>(space, resolution, options, std::move(shared));
+}
 
 LatencyBench::~LatencyBench() = default;
 
 LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int visits,
                                     Progress* progress) {
     Impl& bench = *impl_;
+    const KeptOnCores here(bench.options.affinity, bench.options.run.threads > 1);
+    ReferenceRuns& reference = bench.reference;
     LatencyResult result;
     result.latency_ms.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
     std::vector<std::string> reasons(archs.size(), "not reached before the measuring was stopped");
@@ -153,35 +74,28 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
                 progress->update("measuring", static_cast<double>(done++),
                                  static_cast<double>(archs.size()) * visits);
             }
-            if (bench.elapsed() - bench.references.back().at_s >=
-                bench.options.reference_interval_s) {
-                bench.visit_reference();
-            }
+            reference.visit_if_due();
             try {
-                const Timing t = bench.visit(archs[i]);
-                result.samples.push_back({i, bench.elapsed(), t.wall_ms, t.cpu_ms, round, false});
+                const auto network = bench.engine->ready(bench.space, archs[i]);
+                const Timing t = timed_run(*network);
+                const double at_s = reference.elapsed_s();
+                result.samples.push_back({i, at_s, t.wall_ms, t.cpu_ms, round, false});
                 reasons[i].clear();
             } catch (const Error& e) {
                 reasons[i] = e.what();
             }
         }
     }
-    bench.visit_reference();
+    reference.visit();
     bench.networks += archs.size();
 
     std::vector<std::vector<double>> corrected(archs.size());
     for (const auto& s : result.samples) {
-        const double here = smoothed_reference(bench.references, s.at_s, bench.options.smoothing_s,
-                                               bench.by_cpu_time());
-        corrected[s.network].push_back(bench.time_of({s.wall_ms, s.cpu_ms}) * bench.scale_ms /
-                                       here);
+        corrected[s.network].push_back(reference.corrected({s.wall_ms, s.cpu_ms}, s.at_s));
     }
     bench.runs.insert(bench.runs.end(), result.samples.begin(), result.samples.end());
-    result.samples.insert(
-        result.samples.end(),
-        bench.references.begin() + static_cast<std::ptrdiff_t>(bench.references_reported),
-        bench.references.end());
-    bench.references_reported = bench.references.size();
+    const auto references = bench.new_references();
+    result.samples.insert(result.samples.end(), references.begin(), references.end());
     if (visits > 1) result.spread_ms.assign(archs.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < archs.size(); ++i) {
         if (!reasons[i].empty() || corrected[i].empty()) {
@@ -200,18 +114,18 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
     return result;
 }
 
-LatencyBench::Preparation LatencyBench::preparation() const { return impl_->preparation; }
-
-double LatencyBench::reference_ms() const { return impl_->scale_ms; }
+double LatencyBench::reference_ms() const { return impl_->reference.scale_ms(); }
 
 MeasuringQuality LatencyBench::quality() const {
-    const Impl& bench = *impl_;
-    std::vector<LatencySample> all = bench.references;
-    all.insert(all.end(), bench.runs.begin(), bench.runs.end());
-    MeasuringQuality q = measuring_quality({{all}}, bench.by_cpu_time(), bench.options.smoothing_s);
-    q.networks = bench.networks;
-    q.seconds = bench.elapsed();
-    q.reference_ms = bench.scale_ms;
+    const ReferenceRuns& reference = impl_->reference;
+    std::vector<LatencySample> all(reference.warm_up().begin(), reference.warm_up().end());
+    all.insert(all.end(), reference.runs().begin(), reference.runs().end());
+    all.insert(all.end(), impl_->runs.begin(), impl_->runs.end());
+    MeasuringQuality q =
+        measuring_quality({{all}}, reference.by_cpu_time(), impl_->options.smoothing_s);
+    q.networks = impl_->networks;
+    q.seconds = reference.elapsed_s();
+    q.reference_ms = reference.scale_ms();
     return q;
 }
 

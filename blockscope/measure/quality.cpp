@@ -5,6 +5,7 @@
 
 #include "blockscope/measure/doubts.hpp"
 #include "blockscope/measure/median.hpp"
+#include "blockscope/measure/warm_up.hpp"
 
 namespace blockscope {
 namespace {
@@ -68,14 +69,18 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
     std::vector<double> all_times;
     std::vector<double> wall_over_cpu;
     for (const auto& session : sessions) {
+        std::vector<LatencySample> warming;
         std::vector<LatencySample> references;
         for (const auto& s : session) {
             if (s.is_reference) {
-                references.push_back(s);
+                (s.visit < 0 ? warming : references).push_back(s);
             } else if (s.cpu_ms > 0) {
                 wall_over_cpu.push_back(s.wall_ms / s.cpu_ms);
             }
         }
+        const WarmUp warm_up = warm_up_of(warming, by_cpu_time);
+        q.warm_up_runs += warm_up.runs;
+        q.settled = q.settled && warm_up.settled;
         std::vector<double> times;
         for (const auto& r : references) times.push_back(by_cpu_time ? r.cpu_ms : r.wall_ms);
         all_times.insert(all_times.end(), times.begin(), times.end());
@@ -103,6 +108,9 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
     } else if (q.by_cpu_time && q.wall_over_cpu > 1.25) {
         q.trusted = false;
         q.reason = "other work held the core for a fifth of the time or more";
+    } else if (!q.settled) {
+        q.trusted = false;
+        q.reason = "the reference network's time had not settled when measuring began";
     }
     return q;
 }

@@ -14,7 +14,7 @@ struct LatencySample {
     double at_s = 0;          ///< since the bench was set up
     double wall_ms = 0;
     double cpu_ms = 0;  ///< of the running thread
-    int visit = 0;      ///< which of the network's visits, from 0
+    int visit = 0;      ///< of the network's visits, from 0; -1: while the machine warmed up
     bool is_reference = false;
 };
 
@@ -33,7 +33,9 @@ struct MeasuringQuality {
     double drift = 0;          ///< robust standard deviation of the smoothed reference, relative
     double rise = 0;           ///< from the first to the last third of a session, the worst one's
     double wall_over_cpu = 1;  ///< median over timed runs
-    bool by_cpu_time = true;   ///< one thread: CPU time, which preemption does not touch
+    std::size_t warm_up_runs = 0;  ///< of the reference network, of all sessions together
+    bool settled = true;           ///< the end of the warm-up was seen in every session
+    bool by_cpu_time = true;       ///< one thread: CPU time, which preemption does not touch
     bool trusted = true;
     std::string reason;  ///< why not
 };
@@ -43,9 +45,9 @@ struct MeasuringQuality {
 double smoothed_reference(std::span<const LatencySample> references, double at_s, double width_s,
                           bool by_cpu_time);
 
-/// Drift, wall over CPU time and the verdict from the timed runs of one or several sessions, each
-/// in order of time and counting from its own start. reference_ms is the median over all of them;
-/// networks and seconds are left to the caller.
+/// Warm-up, drift, wall over CPU time and the verdict from the timed runs of one or several
+/// sessions, each in order of time and counting from its own start. reference_ms is the median over
+/// all of them; networks and seconds are left to the caller.
 MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> sessions,
                                    bool by_cpu_time, double smoothing_s = 1.0);
 

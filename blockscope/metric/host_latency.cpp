@@ -10,19 +10,22 @@
 #include "blockscope/base/text.hpp"
 
 namespace blockscope {
-namespace {
 
-LatencyOptions parse_options(const std::string& name) {
+LatencyOptions latency_options(const std::string& name) {
     LatencyOptions options;
     const auto colon = name.find(':');
     if (colon == std::string::npos) return options;
-    const std::vector<std::string> keys{"engine", "threads", "batch"};
+    const std::vector<std::string> keys{"engine", "threads", "batch", "affinity"};
     for (const auto part : split(std::string_view(name).substr(colon + 1), ',')) {
         const auto equals = part.find('=');
         const std::string key(part.substr(0, equals));
         const auto value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
         if (key == "engine") {
             options.engine = value;
+            continue;
+        }
+        if (key == "affinity") {
+            options.affinity = parse_cores(value);
             continue;
         }
         if (key != "threads" && key != "batch") {
@@ -38,6 +41,8 @@ LatencyOptions parse_options(const std::string& name) {
     return options;
 }
 
+namespace {
+
 /// `latency/host` and the options that are not the default, in one order.
 std::string canonical_name(const LatencyOptions& options) {
     const LatencyOptions usual;
@@ -49,27 +54,34 @@ std::string canonical_name(const LatencyOptions& options) {
     if (options.run.batch != usual.run.batch) {
         parts.push_back(fmt::format("batch={}", options.run.batch));
     }
+    if (!options.affinity.empty()) parts.push_back("affinity=" + to_string(options.affinity));
     return fmt::format("latency/host{}{}", parts.empty() ? "" : ":", fmt::join(parts, ","));
 }
 
 }  // namespace
 
 HostLatency::HostLatency(const std::string& name, std::uint64_t seed)
-    : options_(parse_options(name)) {
+    : options_(latency_options(name)) {
     options_.seed = seed;
     info_.name = canonical_name(options_);
     info_.column = "latency_host";
     if (options_.engine != LatencyOptions().engine) info_.column += "_" + options_.engine;
     if (options_.run.threads != 1) info_.column += fmt::format("_threads{}", options_.run.threads);
     if (options_.run.batch != 1) info_.column += fmt::format("_batch{}", options_.run.batch);
+    if (!options_.affinity.empty()) {
+        for (const char c : "_cores" + to_string(options_.affinity)) {
+            info_.column += c == '-' ? "to" : c == '+' ? "_" : std::string(1, c);
+        }
+    }
     info_.column += "_ms";
     info_.unit = "ms";
     info_.direction = Direction::smaller_is_better;
     info_.noisy = true;
     info_.costly = true;
     info_.source =
-        fmt::format("measured on this machine, {} {}, {} thread(s), batch {}", options_.engine,
+        fmt::format("measured on this machine, {} {}, {} thread(s){}, batch {}", options_.engine,
                     options_.run.threads == 1 ? "CPU time" : "wall time", options_.run.threads,
+                    options_.affinity.empty() ? "" : " on cores " + to_string(options_.affinity),
                     options_.run.batch);
 }
 
@@ -110,13 +122,9 @@ MetricColumn HostLatency::evaluate(const DesignSpace& space, std::span<const Arc
 }
 
 double HostLatency::preparation_ms_per_visit() const {
-    double ms = 0;
-    double visits = 0;
-    for (const auto& [resolution, bench] : benches_) {
-        ms += bench->preparation().ms;
-        visits += static_cast<double>(bench->preparation().visits);
-    }
-    return ms / visits;
+    const LatencyEngine::Preparation all =
+        engine_ ? engine_->preparation : LatencyEngine::Preparation{};
+    return all.ms / static_cast<double>(all.networks);
 }
 
 std::optional<double> HostLatency::reference_ms(int resolution) const {

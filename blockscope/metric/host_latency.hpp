@@ -12,9 +12,13 @@
 
 namespace blockscope {
 
-/// `latency/host[:engine=onednn,threads=1,batch=1]`: inference latency on this machine, measured
-/// now with random weights. info().name leaves out what is the default, so every way to type a
-/// metric is one metric.
+/// What a name such as `latency/host:threads=2,affinity=0-1` asks for. Throws Error for an unknown
+/// option, naming the nearest one.
+LatencyOptions latency_options(const std::string& name);
+
+/// `latency/host[:engine=onednn,threads=1,batch=1,affinity=0+1]`: inference latency on this
+/// machine, measured now with random weights. info().name leaves out what is the default, so every
+/// way to type a metric is one metric.
 class HostLatency : public Metric, public Measured {
 public:
     /// name: as typed. Throws Error for an unknown option, naming the nearest one.

@@ -226,7 +226,8 @@ std::optional<MeasuringQuality> RememberedMetric::quality(const DesignSpace& spa
     for (auto& session : sessions(space, resolution)) {
         networks += session.networks;
         seconds += session.seconds;
-        samples.push_back(std::move(session.samples));
+        samples.push_back(std::move(session.warm_up));
+        samples.back().insert(samples.back().end(), session.samples.begin(), session.samples.end());
     }
     if (samples.empty()) return std::nullopt;
     MeasuringQuality q = measuring_quality(samples, measured->by_cpu_time());

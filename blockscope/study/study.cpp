@@ -346,6 +346,7 @@ std::vector<SessionRuns> Study::sessions(const DesignSpace& space, const MetricI
                             sessions.getColumn(2).getText(),
                             static_cast<std::size_t>(sessions.getColumn(3).getInt64()),
                             sessions.getColumn(4).getDouble(),
+                            {},
                             {}});
         }
         SQLite::Statement runs(
@@ -356,10 +357,14 @@ std::vector<SessionRuns> Study::sessions(const DesignSpace& space, const MetricI
         bind(runs, key);
         runs.bind(4, resolution);
         while (runs.executeStep()) {
-            list[place.at(runs.getColumn(0).getInt64())].samples.push_back(
-                {0, runs.getColumn(1).getDouble(), runs.getColumn(2).getDouble(),
-                 runs.getColumn(3).getDouble(), runs.getColumn(4).getInt(),
-                 runs.getColumn(5).getInt() != 0});
+            SessionRuns& session = list[place.at(runs.getColumn(0).getInt64())];
+            const LatencySample sample{0,
+                                       runs.getColumn(1).getDouble(),
+                                       runs.getColumn(2).getDouble(),
+                                       runs.getColumn(3).getDouble(),
+                                       runs.getColumn(4).getInt(),
+                                       runs.getColumn(5).getInt() != 0};
+            (sample.visit < 0 ? session.warm_up : session.samples).push_back(sample);
         }
         return list;
     });

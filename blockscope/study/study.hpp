@@ -70,6 +70,7 @@ struct SessionRuns {
     std::string conditions;  ///< JSON object
     std::size_t networks = 0;
     double seconds = 0;
+    std::vector<LatencySample> warm_up;  ///< of the reference network, before anything counted
     std::vector<LatencySample> samples;  ///< in order of time; `network` is of no meaning
 };
 
