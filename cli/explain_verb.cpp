@@ -13,6 +13,7 @@
 
 #include "cli/architectures.hpp"
 #include "cli/changes.hpp"
+#include "cli/network_text.hpp"
 #include "cli/program.hpp"
 #include "cli/rows.hpp"
 
@@ -28,16 +29,6 @@ struct ExplainCommand {
     bool json = false;
 };
 
-std::string text_of(const Shape& s) {
-    return fmt::format("{}x{}x{}", s.channels, s.height, s.width);
-}
-
-/// "stem", "U1-L2", "head".
-std::string part_name(const Location& where) {
-    if (where.part == Location::Part::stem) return "stem";
-    return where.part == Location::Part::head ? "head" : label(where);
-}
-
 Rows operator_rows(const DesignSpace& space, const Architecture& a, const NetworkGraph& network) {
     Rows rows{{"operator", "location", "block", "role", "kind", "kernel", "stride", "groups", "in",
                "out", "macs", "params", "activation_bytes", "alive_bytes"},
@@ -45,18 +36,13 @@ Rows operator_rows(const DesignSpace& space, const Architecture& a, const Networ
     const auto costs = operator_costs(network);
     for (std::size_t i = 0; i < costs.size(); ++i) {
         const Operator& op = network.operators[i];
-        std::string block;
-        if (op.where.part == Location::Part::body) {
-            const Unit& unit = space.units.at(op.where.unit);
-            block = space.blocks.at(a.block.at(unit.first_slot + op.where.layer)).name;
-        }
-        rows.cells.push_back({std::to_string(i + 1), label(op.where), block,
-                              std::string(to_string(op.role)), std::string(to_string(op.kind)),
-                              std::to_string(op.kernel), std::to_string(op.stride),
-                              std::to_string(op.groups), text_of(op.in), text_of(op.out),
-                              std::to_string(costs[i].macs), std::to_string(costs[i].params),
-                              std::to_string(costs[i].activation_bytes_total),
-                              std::to_string(costs[i].activation_bytes_peak)});
+        rows.cells.push_back(
+            {std::to_string(i + 1), label(op.where), block_name(space, a, op.where),
+             std::string(to_string(op.role)), std::string(to_string(op.kind)),
+             std::to_string(op.kernel), std::to_string(op.stride), std::to_string(op.groups),
+             text_of(op.in), text_of(op.out), std::to_string(costs[i].macs),
+             std::to_string(costs[i].params), std::to_string(costs[i].activation_bytes_total),
+             std::to_string(costs[i].activation_bytes_peak)});
     }
     return rows;
 }

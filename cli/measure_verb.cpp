@@ -1,192 +1,87 @@
-#include <cmath>
-#include <filesystem>
-#include <map>
 #include <memory>
-#include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"
-#include "blockscope/base/file.hpp"
-#include "blockscope/base/text.hpp"
-#include "blockscope/metric/registry.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
-#include "blockscope/space/space_file.hpp"
-#include "blockscope/study/repeated.hpp"
 
 #include "cli/architectures.hpp"
+#include "cli/measure_command.hpp"
 #include "cli/pool.hpp"
 #include "cli/program.hpp"
-#include "cli/study_at_hand.hpp"
 
 namespace blockscope::cli {
-namespace {
-
-struct MeasureCommand {
-    std::string space;
-    std::string archs;
-    std::size_t n = 20;
-    std::string metric = "latency/host";
-    int visits = 0;  ///< 0: what goes with the spread
-    std::string spread;
-    std::string budget;
-    double level = 0.95;
-    std::string output = "-";
-    bool strict = false;
-};
-
-/// "1%" or "0.01" as a share; empty: 0.
-double parse_spread(const std::string& text) {
-    if (text.empty()) return 0;
-    const bool percent = text.ends_with('%');
-    double number = 0;
-    if (!parse_number(percent ? text.substr(0, text.size() - 1) : text, number) || !(number > 0) ||
-        number >= (percent ? 100 : 1)) {
-        throw Error(fmt::format("--spread '{}' is no share such as 1%", text));
-    }
-    return percent ? number / 100 : number;
-}
-
-RepeatPlan plan_of(const MeasureCommand& command, const Common& common) {
-    RepeatPlan plan;
-    plan.spread = parse_spread(command.spread);
-    constexpr int most_visits = 60;  // by which 1 % is reached where visits scatter by 4 %
-    plan.visits = command.visits > 0 ? command.visits : plan.spread > 0 ? most_visits : 4;
-    if (!command.budget.empty()) plan.budget_s = parse_budget(command.budget, 1).seconds;
-    if (!command.budget.empty() && plan.budget_s == 0) {
-        throw Error(fmt::format("--budget '{}' is no time such as 60s", command.budget));
-    }
-    plan.level = command.level;
-    plan.seed = common.seed;
-    return plan;
-}
 
 std::vector<Architecture> chosen_architectures(const MeasureCommand& command,
-                                               const DesignSpace& space, const Common& common) {
-    if (!command.archs.empty()) return read_architectures(space, command.archs);
+                                               const DesignSpace& space, const Common& common,
+                                               std::size_t usual_n) {
     std::vector<Architecture> archs;
-    for (const int resolution : chosen_resolutions(space, common)) {
-        const auto drawn = sample(space, command.n, Rng(common.seed), resolution);
+    if (!command.archs.empty()) archs = read_architectures(space, command.archs);
+    const auto resolutions = chosen_resolutions(space, common);
+    for (const auto& text : command.arch) {
+        archs.push_back(parse_architecture(space, text, resolutions.front(), "--arch"));
+    }
+    if (!archs.empty()) return archs;
+    for (const int resolution : resolutions) {
+        const auto drawn =
+            sample(space, command.n > 0 ? command.n : usual_n, Rng(common.seed), resolution);
         archs.insert(archs.end(), drawn.begin(), drawn.end());
     }
     return archs;
 }
 
-using Qualities = std::map<int, std::optional<MeasuringQuality>>;
-
-/// One row for each architecture. all_good: becomes false if one cannot be trusted.
-std::string rows_of(const DesignSpace& space, std::span<const Architecture> archs,
-                    std::span<const RepeatedLatency> results, const Qualities& qualities,
-                    const std::string& column, bool& all_good) {
-    std::string text = fmt::format(
-        "arch,resolution,{0},{0}_low,{0}_high,standard_error,visits,trust,reason\n", column);
-    for (std::size_t i = 0; i < archs.size(); ++i) {
-        const auto& r = results[i];
-        const auto& quality = qualities.at(archs[i].resolution);
-        std::vector<std::string> why = r.doubts;
-        if (!r.failure.empty()) why = {r.failure};
-        if (r.failure.empty() && quality && !quality->trusted) why.push_back(quality->reason);
-        all_good = all_good && why.empty();
-        text += fmt::format("{},{},{},{},{},{},{},{},{}\n", body_text(space, archs[i]),
-                            archs[i].resolution, round_trip(r.ms.value), round_trip(r.ms.low),
-                            round_trip(r.ms.high), round_trip(r.standard_error), r.visits,
-                            why.empty() ? "yes" : "no",
-                            csv_cell(fmt::format("{}", fmt::join(why, "; "))));
+double budget_seconds(const MeasureCommand& command) {
+    if (command.budget.empty()) return 0;
+    const double seconds = parse_budget(command.budget, 1).seconds;
+    if (seconds == 0) {
+        throw Error(fmt::format("--budget '{}' is no time such as 60s", command.budget));
     }
-    return text;
+    return seconds;
 }
 
-/// What numbers rest on, beside FILE.csv as FILE.json.
-void write_provenance(const MeasureCommand& command, const Common& common, const DesignSpace& space,
-                      const RepeatPlan& plan, RememberedMetric& metric,
-                      const Qualities& qualities) {
-    if (study_beside(command.output).empty()) return;
+nlohmann::ordered_json provenance(const Common& common, const DesignSpace& space,
+                                  const MetricInfo& metric) {
     nlohmann::ordered_json file;
     file["blockscope"] = BLOCKSCOPE_VERSION;
     file["command"] = common.command_line;
     file["space"] = space.name;
-    file["metric"] = metric.info().name;
-    file["column"] = metric.info().column;
-    file["unit"] = metric.info().unit;
-    file["source"] = metric.info().source;
-    file["estimator"] = "mean of the middle half of the visits, Student t";
-    file["level"] = plan.level;
+    file["metric"] = metric.name;
+    file["column"] = metric.column;
+    file["unit"] = metric.unit;
+    file["source"] = metric.source;
     file["seed"] = common.seed;
-    file["context_key"] = metric.context().key;
-    for (const auto& [name, value] : metric.context().facts) file["context"][name] = value;
-    for (const auto& [resolution, quality] : qualities) {
-        auto& at = file["measuring"][std::to_string(resolution)];
-        if (quality) at["quality"] = quality_text(*quality);
-        for (const auto& session : metric.sessions(space, resolution)) {
-            at["sessions"].push_back({{"started", session.started},
-                                      {"visits", session.networks},
-                                      {"seconds", session.seconds},
-                                      {"conditions", session.conditions}});
-        }
-    }
-    write_file(std::filesystem::path(command.output).replace_extension(".json"),
-               file.dump(2) + "\n");
+    return file;
 }
-
-int run(const MeasureCommand& command, const Common& common, Console& console) {
-    const auto space = load_space(command.space);
-    auto original = make_metric(command.metric, space, common.seed, common.threads);
-    if (original->measured() == nullptr) {
-        throw Error(fmt::format("'{}' is not measured; use blockscope evaluate", command.metric));
-    }
-    const RepeatPlan plan = plan_of(command, common);
-    const auto archs = chosen_architectures(command, space, common);
-    StudyAtHand study(common, study_beside(command.output), console);
-    const auto metric = study.remember(std::move(original), 1);
-    const auto results = measure_repeatedly(*metric, space, archs, plan, &console);
-    Qualities qualities;
-    for (const auto& a : archs) {
-        const auto [at, first] = qualities.try_emplace(a.resolution);
-        if (first) at->second = metric->quality(space, a.resolution);
-    }
-    bool all_good = true;
-    write_output(command.output,
-                 rows_of(space, archs, results, qualities, metric->info().column, all_good));
-    write_provenance(command, common, space, plan, *metric, qualities);
-    std::size_t visits = 0;
-    for (const auto& r : results) visits += static_cast<std::size_t>(r.visits);
-    console.say(fmt::format("{} architectures, {} visits, {}; {} % intervals; seed {}",
-                            archs.size(), visits, metric->info().source,
-                            significant(100 * plan.level), common.seed));
-    if (const double ms = metric->measured()->preparation_ms_per_visit(); !std::isnan(ms)) {
-        console.say(fmt::format("preparing a network took {} ms on average, apart from its latency",
-                                significant(ms, 3)));
-    }
-    for (const auto& [resolution, quality] : qualities) {
-        if (quality) console.say(fmt::format("at {}: {}", resolution, quality_text(*quality)));
-    }
-    if (Console::interrupted()) return 130;
-    return command.strict && !all_good ? 6 : 0;
-}
-
-}  // namespace
 
 void add_measure(Program& program) {
     const auto command = std::make_shared<MeasureCommand>();
     CLI::App& verb = program.add_verb("measure", "measures latency of architectures, as CSV",
                                       "blockscope measure ofa-mbv3 -n 3 --visits 2",
                                       [command](const Common& common, Console& console) {
-                                          return run(*command, common, console);
+                                          return command->by == "operator"
+                                                     ? measure_operators(*command, common, console)
+                                                     : measure_networks(*command, common, console);
                                       });
     verb.add_option("SPACE", command->space, "name or TOML file")->required();
     verb.add_option("--archs", command->archs, "CSV with an arch column; else -n random ones");
-    verb.add_option("-n", command->n, "random architectures at each resolution")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
-        ->capture_default_str();
+    verb.add_option("--arch", command->arch, "one architecture; may be repeated")
+        ->expected(1)
+        ->allow_extra_args(false)  // a list of lists in brackets is one value
+        ->take_all();
+    verb.add_option("-n", command->n,
+                    "random architectures at each resolution; default 20, with --by operator 1")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
     verb.add_option("--metric", command->metric,
-                    "latency/host[:engine=..,threads=..,batch=..] or run:COMMAND")
+                    "latency/host[:engine=..,threads=..,batch=..,affinity=..] or run:COMMAND")
+        ->capture_default_str();
+    verb.add_option("--by", command->by, "network, or operator: where in a network time goes")
+        ->check(CLI::IsMember({"network", "operator"}))
         ->capture_default_str();
     verb.add_option("--visits", command->visits,
-                    "timed runs of each, spread over the time; default 4, with --spread at most 60")
+                    "timed runs of each, spread over the time; default 4, with --spread at most "
+                    "60, with --by operator 20")
         ->check(CLI::Range(1, 1000));
     verb.add_option("--spread", command->spread,
                     "1%: a network is done once its interval reaches no further from its mean");
