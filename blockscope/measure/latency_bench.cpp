@@ -23,13 +23,12 @@ struct LatencyBench::Impl {
     std::vector<LatencySample> runs;      // of candidates
     std::size_t networks = 0;
 
-    Impl(const DesignSpace& s, int resolution, const LatencyOptions& o,
-         std::shared_ptr<LatencyEngine> shared)
-        : space(s),
-          options(o),
-          engine(shared ? std::move(shared) : std::make_shared<LatencyEngine>(o)),
+    Impl(DesignSpace s, int resolution, LatencyOptions o, std::shared_ptr<LatencyEngine> shared)
+        : space(std::move(s)),
+          options(std::move(o)),
+          engine(shared ? std::move(shared) : std::make_shared<LatencyEngine>(options)),
           reference(*engine, space, resolution, options),
-          order(o.seed) {}
+          order(options.seed) {}
 
     /// Runs of the reference network that no result has handed out yet.
     std::vector<LatencySample> new_references() {

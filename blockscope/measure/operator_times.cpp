@@ -19,13 +19,12 @@ public:
                   const LatencyOptions& options)
         : space_(space),
           archs_(archs),
-          options_(options),
           engine_(options),
           reference_(engine_, space, archs.front().resolution, options),
           looks_ms_(64) {
         times_.networks.resize(archs.size());
-        std::vector<double> looks;
-        for (int i = 0; i < 201; ++i) looks.push_back(now_ms());
+        std::vector<double> looks(201);
+        for (double& look : looks) look = now_ms();
         std::adjacent_difference(looks.begin(), looks.end(), looks.begin());
         times_.look_us = 1e3 * median({looks.begin() + 1, looks.end()});
     }
@@ -50,7 +49,6 @@ private:
 
     const DesignSpace& space_;
     std::span<const Architecture> archs_;
-    LatencyOptions options_;
     LatencyEngine engine_;
     ReferenceRuns reference_;
     std::vector<double> looks_ms_;
@@ -69,7 +67,7 @@ void OperatorBench::visit(const Visit& v) {
         if (of.steps.empty()) {
             throw Error(fmt::format(
                 "engine '{}' does not show the steps of a run; 'onednn' and 'xnnpack' do",
-                options_.engine));
+                engine_.options.engine));
         }
     }
     if (!v.by_steps) {
@@ -94,12 +92,12 @@ OperatorTimes OperatorBench::measure(int visits, double budget_s, Progress* prog
         order.push_back({i, false});
         order.push_back({i, true});
     }
-    Rng rng(options_.seed);
+    Rng rng(engine_.options.seed);
     bool stopped = false;
     for (int round = 0; round < visits && !stopped; ++round) {
         if (round > 0 && budget_s > 0 && reference_.elapsed_s() >= budget_s) break;
         shuffle(order, rng);
-        peaks_.push_back(fma_peak_gflops(options_.run.threads));
+        peaks_.push_back(fma_peak_gflops(engine_.options.run.threads));
         for (std::size_t k = 0; k < order.size() && !stopped; ++k) {
             if (progress != nullptr) {
                 progress->update("timing operators",
@@ -139,7 +137,8 @@ OperatorTimes OperatorBench::corrected() {
     std::vector<LatencySample> all(reference_.warm_up().begin(), reference_.warm_up().end());
     all.insert(all.end(), reference_.runs().begin(), reference_.runs().end());
     all.insert(all.end(), whole_.begin(), whole_.end());
-    times_.quality = measuring_quality({{all}}, reference_.by_cpu_time(), options_.smoothing_s);
+    times_.quality =
+        measuring_quality({{all}}, reference_.by_cpu_time(), engine_.options.smoothing_s);
     times_.quality.networks = archs_.size();
     times_.quality.seconds = reference_.elapsed_s();
     times_.quality.reference_ms = reference_.scale_ms();

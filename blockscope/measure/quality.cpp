@@ -82,6 +82,7 @@ MeasuringQuality measuring_quality(std::span<const std::vector<LatencySample>> s
         q.warm_up_runs += warm_up.runs;
         q.settled = q.settled && warm_up.settled;
         std::vector<double> times;
+        times.reserve(references.size());
         for (const auto& r : references) times.push_back(by_cpu_time ? r.cpu_ms : r.wall_ms);
         all_times.insert(all_times.end(), times.begin(), times.end());
         if (const double rise = trend(thinned(times)); std::abs(rise) > std::abs(q.rise)) {

@@ -1,5 +1,7 @@
 #include "blockscope/measure/reference_runs.hpp"
 
+#include <utility>
+
 #include "blockscope/measure/median.hpp"
 #include "blockscope/measure/warm_up.hpp"
 
@@ -25,8 +27,8 @@ Architecture reference_architecture(const DesignSpace& space, int resolution) {
 }
 
 ReferenceRuns::ReferenceRuns(LatencyEngine& engine, const DesignSpace& space, int resolution,
-                             const LatencyOptions& options)
-    : options_(options) {
+                             LatencyOptions options)
+    : options_(std::move(options)) {
     const NetworkGraph graph = lower(space, reference_architecture(space, resolution));
     network_ = engine.engine->prepare(graph, engine.reference_pool.of(graph));
     fill_with_noise(network_->input(), options_.seed);
@@ -39,6 +41,7 @@ ReferenceRuns::ReferenceRuns(LatencyEngine& engine, const DesignSpace& space, in
     }
     for (int i = 0; i < 7; ++i) visit();
     std::vector<double> first;
+    first.reserve(runs_.size());
     for (const auto& r : runs_) first.push_back(time_of({r.wall_ms, r.cpu_ms}));
     scale_ms_ = options_.reference_ms > 0 ? options_.reference_ms : median(first);
 }

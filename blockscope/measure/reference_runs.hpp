@@ -19,7 +19,7 @@ public:
     /// Runs it until it has settled (warm_up.hpp), 96 times or for 3 s at most, then visits it
     /// seven times.
     ReferenceRuns(LatencyEngine& engine, const DesignSpace& space, int resolution,
-                  const LatencyOptions& options);
+                  LatencyOptions options);
 
     /// One untimed run, which brings its weights back into the caches, and two timed ones.
     void visit();
