@@ -1,9 +1,11 @@
+#include <cstdint>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/search/search_record.hpp"
+#include "blockscope/study/measured_set.hpp"
 
 #include "cli/compare_sources.hpp"
 #include "cli/program.hpp"
@@ -11,15 +13,39 @@
 namespace blockscope::cli {
 namespace {
 
-int run(const CompareCommand& command, const Common& common, Console& console) {
-    const bool first = is_search(command.first);
-    if (first != is_search(command.second)) {
-        throw Error(fmt::format(
-            "'{}' is a directory of `search`, '{}' is none: they do not compare",
-            first ? command.first : command.second, first ? command.second : command.first));
+enum class Kind : std::uint8_t { search, measurement, space };
+
+Kind kind_of(const std::string& what) {
+    if (is_search(what)) return Kind::search;
+    return is_measured_set(what) ? Kind::measurement : Kind::space;
+}
+
+const char* name_of(Kind kind) {
+    switch (kind) {
+        case Kind::search:
+            return "a directory of `search`";
+        case Kind::measurement:
+            return "a table of `measure`";
+        case Kind::space:
+            return "neither a directory of `search` nor a table of `measure`";
     }
-    return first ? compare_two_searches(command, common, console)
-                 : compare_two_spaces(command, common, console);
+    return "";
+}
+
+int run(const CompareCommand& command, const Common& common, Console& console) {
+    const Kind kind = kind_of(command.first);
+    if (const Kind other = kind_of(command.second); other != kind) {
+        throw Error(fmt::format("'{}' is {}, '{}' is {}: they do not compare", command.first,
+                                name_of(kind), command.second, name_of(other)));
+    }
+    if (kind == Kind::measurement) return compare_two_measurements(command, common, console);
+    if (!command.fail_if.empty() || !command.junit.empty()) {
+        throw CLI::ValidationError(
+            "--fail-if and --junit are of measurements: files of `measure -o FILE.csv`");
+    }
+    if (command.output.empty()) throw CLI::RequiredError("--output");
+    return kind == Kind::search ? compare_two_searches(command, common, console)
+                                : compare_two_spaces(command, common, console);
 }
 
 }  // namespace
@@ -27,13 +53,29 @@ int run(const CompareCommand& command, const Common& common, Console& console) {
 void add_compare(Program& program) {
     const auto command = std::make_shared<CompareCommand>();
     CLI::App& verb = program.add_verb(
-        "compare", "two searches or two spaces: differences with intervals and tests",
+        "compare", "two measurements, searches or spaces: differences with intervals and tests",
         "blockscope compare ofa-mbv3 ofa-mbv3-w1.0 --metric macs -o difference",
         [command](const Common& common, Console& console) {
             return run(*command, common, console);
         });
-    verb.add_option("A", command->first, "directory of `search -o`, or a space")->required();
-    verb.add_option("B", command->second, "another")->required();
+    verb.add_option("A", command->first,
+                    "base: FILE.csv of `measure -o`, directory of `search -o`, or a space")
+        ->required();
+    verb.add_option("B", command->second, "new: another")->required();
+    verb.add_option("--fail-if", command->fail_if,
+                    "of measurements: exit code 1 if 'slower>3%@99%' of any network (also "
+                    "'faster>..', 'overall slower>..', 'lost'; several with commas)")
+        ->expected(1)
+        ->take_all();
+    verb.add_option("--junit", command->junit, "of measurements: XML file of what --fail-if found");
+    verb.add_flag(
+        "--cancel-drift", command->cancel_drift,
+        "of measurements: each over its reference network, which also hides what hits all "
+        "networks alike");
+    verb.add_flag("--across-contexts", command->across_contexts,
+                  "of measurements: even if machine, engine or their options differ; says which");
+    verb.add_flag("--strict", command->strict,
+                  "of measurements: exit with 6 if a network of either cannot be trusted");
     verb.add_option("--metric", command->metrics, "of spaces: what their networks are compared by")
         ->expected(1)
         ->take_all();
@@ -45,10 +87,12 @@ void add_compare(Program& program) {
                     "the worst on any front of both")
         ->expected(1)
         ->take_all();
-    verb.add_option("--level", command->level, "of all intervals")
+    verb.add_option("--level", command->level, "of all intervals and verdicts")
         ->check(between(0, 1))
         ->capture_default_str();
-    verb.add_option("-o,--output", command->output, "directory")->required();
+    verb.add_option(
+        "-o,--output", command->output,
+        "directory; required but for measurements, whose table goes to standard output");
     program.add_resolution(verb);
     program.add_common(verb);
 }

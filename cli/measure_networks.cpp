@@ -82,7 +82,15 @@ void write_provenance(const MeasureCommand& command, const Common& common, const
     for (const auto& [name, value] : metric.context().facts) file["context"][name] = value;
     for (const auto& [resolution, quality] : qualities) {
         auto& at = file["measuring"][std::to_string(resolution)];
-        if (quality) at["quality"] = quality_text(*quality);
+        if (quality) {
+            at["quality"] = quality_text(*quality);
+            at["reference"]["ms"] = quality->reference_ms;
+            if (!std::isnan(quality->reference_error)) {
+                at["reference"]["standard_error"] =
+                    quality->reference_error * quality->reference_ms;
+                at["reference"]["degrees_of_freedom"] = reference_parts - 1;
+            }
+        }
         for (const auto& session : metric.sessions(space, resolution)) {
             const WarmUp warm_up = warm_up_of(session.warm_up, metric.by_cpu_time());
             at["sessions"].push_back({{"started", session.started},

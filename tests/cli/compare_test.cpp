@@ -73,7 +73,7 @@ TEST(CompareVerb, SaysWhatIsMissing) {
     EXPECT_EQ(run(compared + " -o " + out).code, 0);
     const auto unlike = run("compare " + folder.string() + " nowhere -o " + out);
     EXPECT_EQ(unlike.code, 3);
-    EXPECT_THAT(unlike.text, testing::HasSubstr("'nowhere' is none"));
+    EXPECT_THAT(unlike.text, testing::HasSubstr("'nowhere' is neither"));
     write_file(folder / "summary.json", "{}");
     const auto r = run(compared + " -o " + out);
     EXPECT_EQ(r.code, 3);
