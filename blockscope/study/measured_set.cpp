@@ -67,7 +67,7 @@ void read_facts(const std::string& path, MeasuredSet& set) {
     } catch (const std::exception& e) {  // nlohmann's, and std::stoi's
         throw Error(e.what(), path);
     }
-    if (!(set.level > 0 && set.level < 1)) throw Error("'level' lies between 0 and 1", path);
+    if (!(set.level > 0) || set.level >= 1) throw Error("'level' lies between 0 and 1", path);
 }
 
 }  // namespace

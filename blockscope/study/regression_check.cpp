@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,8 +16,8 @@ namespace {
 /// The text and how far it has been read.
 class LimitReader {
 public:
-    LimitReader(std::string_view text, double level, const std::string& source)
-        : text_(text), level_(level), source_(source) {}
+    LimitReader(std::string_view text, double level, std::string source)
+        : text_(text), level_(level), source_(std::move(source)) {}
 
     std::vector<RegressionLimit> all() {
         std::vector<RegressionLimit> limits;

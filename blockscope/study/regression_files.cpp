@@ -92,7 +92,7 @@ std::string suite(const RegressionNames& names, const LimitCheck& check,
         cases.size(), count(cases, Passed::yes), count(cases, Passed::undecided));
     const std::string group = escaped(names.space + "." + names.metric);
     for (const auto& c : cases) {
-        text += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", group, escaped(c.name));
+        text += fmt::format(R"(    <testcase classname="{}" name="{}")", group, escaped(c.name));
         if (c.passed == Passed::no) {
             text += "/>\n";
             continue;
