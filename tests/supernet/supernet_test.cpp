@@ -9,9 +9,9 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/weights/tensor_file.hpp"
 
+#include "tests/supernet/checkpoint_file.hpp"
 #include "tests/supernet/golden.hpp"
 #include "tests/supernet/tiny_space.hpp"
-#include "tests/weights/torch_bytes.hpp"
 
 namespace blockscope {
 namespace {
@@ -111,26 +111,6 @@ TEST(Supernet, OldNamesGiveTheSameTensors) {
     }
 }
 
-/// A checkpoint as torch writes it: {"state_dict": tensors} or the tensors alone.
-std::string torch_file(const TensorFile& file, bool zip, bool wrapped) {
-    std::vector<PickledTensor> tensors;
-    Storages storages;
-    for (const auto& [name, tensor] : file.tensors) {
-        const std::string key = std::to_string(storages.size());
-        const auto count = static_cast<std::int64_t>(tensor.values.size());
-        std::string raw;
-        for (const float value : tensor.values) raw += bytes_of(value);
-        tensors.push_back({name, tensor.shape, key, count});
-        storages.emplace_back(key, raw);
-    }
-    std::string state = pickled(tensors);
-    if (wrapped) {
-        const std::string inner = state.substr(2, state.size() - 3);
-        state = "\x80\x02}" + pickled_text("state_dict") + inner + "s.";
-    }
-    return zip ? zip_bytes(torch_zip_entries(state, storages)) : legacy_bytes(state, storages);
-}
-
 TEST(Supernet, ReadsBothKindsOfCheckpointsWrappedOrBare) {
     const auto space = tiny_space();
     const TensorFile file = filled_file(space);
@@ -138,7 +118,7 @@ TEST(Supernet, ReadsBothKindsOfCheckpointsWrappedOrBare) {
     const auto path = std::filesystem::path(testing::TempDir()) / "blockscope_supernet.pth";
     for (const bool zip : {false, true}) {
         for (const bool wrapped : {false, true}) {
-            const std::string bytes = torch_file(file, zip, wrapped);
+            const std::string bytes = checkpoint_file(file, zip, wrapped);
             write_file(path, bytes);
             const Supernet got = read_supernet(space, path.string());
             EXPECT_EQ(got.published, "");
