@@ -10,6 +10,7 @@
 #include "blockscope/metric/given_table.hpp"
 #include "blockscope/model/fit.hpp"
 #include "blockscope/model/fitted_model_file.hpp"
+#include "blockscope/model/training_state.hpp"
 #include "blockscope/space/space_file.hpp"
 
 #include "cli/architectures.hpp"
@@ -131,6 +132,9 @@ void say(const FitResult& result, Console& console) {
                              error_of("gru", result.cross_validated.gru))
                                 .substr(2),
                             card.kind));
+    for (const auto& [kind, reason] : result.left_out) {
+        console.say(fmt::format("not tried: {} ({})", kind, reason));
+    }
     say_curve(result, console);
     const std::string unit = " " + card.unit;
     const auto& e = card.error;
@@ -149,6 +153,23 @@ void say(const FitResult& result, Console& console) {
                                 ? ""
                                 : "; share of held-out rows inside: " + shown(result.covered, "")));
 }
+
+/// Says so when a training goes on.
+class KeptTrainings : public TrainingFolder {
+public:
+    KeptTrainings(const std::string& folder, Console& console)
+        : TrainingFolder(folder), where_(folder), console_(console) {}
+
+    std::string find(const std::string& key) override {
+        std::string state = TrainingFolder::find(key);
+        if (!state.empty()) console_.say("a training goes on as it was kept in " + where_);
+        return state;
+    }
+
+private:
+    std::string where_;
+    Console& console_;
+};
 
 int run(const FitCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
@@ -182,6 +203,8 @@ int run(const FitCommand& command, const Common& common, Console& console) {
         console.warn(fmt::format("{} architectures of the table are outside of '{}': left out",
                                  rows.elsewhere, space.name));
     }
+    KeptTrainings trainings(command.output + ".training", console);
+    if (command.output != "-") options.states = &trainings;
     FitResult result = [&] {
         try {
             return fit_model(space, rows.archs, rows.values, options, &console);
@@ -204,6 +227,7 @@ int run(const FitCommand& command, const Common& common, Console& console) {
         fmt::join(result.model.resolutions, ", "), card.rows, card.seed));
     say(result, console);
     write_output(command.output, to_text(result.model, space));
+    if (command.output != "-") trainings.remove();
     if (command.output != "-") {
         console.say(fmt::format("use it as --metric model:{}", command.output));
     }
@@ -230,7 +254,7 @@ void add_fit(Program& program) {
                     "ridge: coefficients by themselves; hierarchical: they share strength; "
                     "kernel: what a sum over layers leaves, too; mlp: a network for that; boosted: "
                     "trees for that; gru: the paper's predictor, which takes minutes; auto: by "
-                    "cross-validation, without gru")
+                    "cross-validation, with a small gru")
         ->check(CLI::IsMember({"auto", "ridge", "hierarchical", "kernel", "mlp", "boosted", "gru"}))
         ->capture_default_str();
     verb.add_option("--holdout", command->holdout,
@@ -241,7 +265,7 @@ void add_fit(Program& program) {
     verb.add_option(
             "--steps", command->options.steps,
             "of a network's training, or how often a GRU sees the table; 0: a hundred times "
-            "through it, at most 60,000 steps; a GRU 200 times")
+            "through it, at most 60,000 steps; a GRU 200 times, in auto 600,000 rows")
         ->check(CLI::Range(std::size_t{0}, std::size_t{10000000}))
         ->capture_default_str();
     verb.add_option("--window", command->options.window,
@@ -253,8 +277,9 @@ void add_fit(Program& program) {
         ->expected(2, 8)
         ->delimiter(',')
         ->capture_default_str();
-    verb.add_option("--hidden", command->options.hidden, "width of each half of a GRU")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
+    verb.add_option("--hidden", command->options.hidden,
+                    "width of each half of a GRU; 0: 512, in auto 64")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{4096}))
         ->capture_default_str();
     verb.add_option("--about", command->about,
                     "JSON with texts for the model's card: quantity, source, citation, licence, "

@@ -2,7 +2,10 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
+
+#include "blockscope/model/training_state.hpp"
 
 namespace blockscope {
 
@@ -53,6 +56,29 @@ public:
                 a.values[i] = keep * a.values[i] - rise * m[i] / (root * std::sqrt(v[i]) + 1e-8F);
                 a.gradient[i] = 0;
             }
+        }
+    }
+
+    /// Values and moments: what goes on from them ends in the same bits.
+    std::string state() const {
+        std::string state;
+        append_bytes(state, first_power_);
+        append_bytes(state, second_power_);
+        for (std::size_t k = 0; k < arrays_.size(); ++k) {
+            append_bytes(state, std::span<const float>(arrays_[k].values, arrays_[k].size));
+            append_bytes(state, std::span<const float>(first_[k]));
+            append_bytes(state, std::span<const float>(second_[k]));
+        }
+        return state;
+    }
+    /// state: of the same arrays.
+    void restore(std::string_view state) {
+        take_bytes(state, first_power_);
+        take_bytes(state, second_power_);
+        for (std::size_t k = 0; k < arrays_.size(); ++k) {
+            take_bytes(state, std::span(arrays_[k].values, arrays_[k].size));
+            take_bytes(state, std::span(first_[k]));
+            take_bytes(state, std::span(second_[k]));
         }
     }
 

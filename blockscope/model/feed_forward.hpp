@@ -7,6 +7,7 @@
 #include "blockscope/base/progress.hpp"
 #include "blockscope/model/dense.hpp"
 #include "blockscope/model/layer_features.hpp"
+#include "blockscope/model/training_state.hpp"
 
 namespace blockscope {
 
@@ -72,9 +73,10 @@ struct TrainingOptions {
 };
 
 /// Least squares by Adam on one thread, so the same bits every time; stops early if asked to.
-/// archs: of the space; targets: finite, as many, at least 1.
+/// archs: of the space; targets: finite, as many, at least 1. states: where it goes on, and keeps
+/// how far it is, at its end too.
 FeedForward train_feed_forward(const DesignSpace& space, std::span<const Architecture> archs,
                                std::span<const double> targets, const TrainingOptions& options,
-                               Progress* progress = nullptr);
+                               Progress* progress = nullptr, TrainingStates* states = nullptr);
 
 }  // namespace blockscope

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/model/gru.hpp"
 #include "blockscope/model/kind_fit.hpp"
 #include "blockscope/model/learning_curve.hpp"
 #include "blockscope/stats/proportion.hpp"
@@ -35,10 +36,21 @@ struct Choice {
     KindFit fit;
     std::string kind;
     KindErrors errors;
+    std::vector<LeftOut> left_out;
 };
 
+/// Why "auto" does not try a kind that is learned; "" where it does.
+std::string reason_against(const std::string& kind, const DesignSpace& space, std::size_t rows) {
+    const std::size_t least = kind == "gru" ? least_for_gru : least_for_network;
+    if (rows < least) return fmt::format("{} rows, of at least {}", rows, least);
+    if (kind == "boosted" && !can_train_trees()) return "the program was built without XGBoost";
+    if (kind == "gru" && !gru_knows(space)) return "the space is not of nine MBConv blocks";
+    return "";
+}
+
 /// The kind that was asked for, or of "auto" the one with the least error.
-Choice choose(const KindFitter& fitter, const FitRows& rows, const std::string& asked) {
+Choice choose(const DesignSpace& space, const KindFitter& fitter, const FitRows& rows,
+              const std::string& asked) {
     const bool any = asked == "auto";
     Choice chosen;
     KindErrors& errors = chosen.errors;
@@ -65,16 +77,17 @@ Choice choose(const KindFitter& fitter, const FitRows& rows, const std::string& 
     if (sum && kernel) consider("kernel", std::move(*kernel), errors.kernel);
     errors.hierarchical = shared.error;
 
-    const bool enough = any && rows.size() >= least_for_network;
     const std::pair<const char*, double*> learners[] = {
         {"boosted", &errors.boosted}, {"mlp", &errors.mlp}, {"gru", &errors.gru}};
     for (const auto& [name, error] : learners) {
-        const bool quick =
-            name != std::string("gru") && (name != std::string("boosted") || can_train_trees());
-        if (asked != name && !(enough && quick)) continue;
+        if (!any && asked != name) continue;
+        if (auto reason = reason_against(name, space, rows.size()); any && !reason.empty()) {
+            chosen.left_out.push_back({name, std::move(reason)});
+            continue;
+        }
         KindFit learned = fitter.with_learned(name, rows, shared);
         *error = learned.error;
-        if (any && learned.error >= error_on_first_fold(rows, chosen.fit)) continue;
+        if (any && learned.error >= error_where_judged(rows, chosen.fit, learned)) continue;
         chosen.fit = std::move(learned);
         chosen.kind = name;
     }
@@ -89,9 +102,9 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     check(parts.fitted, archs.size());
     const std::vector<int> resolutions = resolutions_of(archs);
     const KindFitter fitter(space, resolutions, options, progress);
-    const auto [chosen, kind, errors] = choose(fitter, parts.fitted, options.kind);
+    const auto [chosen, kind, errors, left_out] = choose(space, fitter, parts.fitted, options.kind);
 
-    FitResult result{fitter.model(chosen), errors, {}, {}};
+    FitResult result{fitter.model(chosen), errors, {}, {}, left_out};
     FittedCard& card = result.model.card;
     card.kind = kind;
     card.space = space.name;

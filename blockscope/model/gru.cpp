@@ -249,7 +249,7 @@ bool holds_gru(const TensorFile& file) {
     return file.has("encoder.rnn.weight_hh_l0") && file.has("embed_layer.op_embed_layer.weight");
 }
 
-std::unique_ptr<Predictor> make_gru(const TensorFile& file, const DesignSpace& space) {
+bool gru_knows(const DesignSpace& space) {
     bool fits = space.blocks.size() == known_blocks;
     for (std::size_t b = 0; fits && b < space.blocks.size(); ++b) {
         constexpr double expands[] = {3, 4, 6};
@@ -258,7 +258,11 @@ std::unique_ptr<Predictor> make_gru(const TensorFile& file, const DesignSpace& s
                space.blocks[b].expand == expands[b / 3];
     }
     for (const auto& unit : space.units) fits = fits && unit.channels.size() == 1;
-    if (!fits) {
+    return fits;
+}
+
+std::unique_ptr<Predictor> make_gru(const TensorFile& file, const DesignSpace& space) {
+    if (!gru_knows(space)) {
         throw Error(
             fmt::format("a GRU over MBConv blocks B1 to B9; space '{}' has others", space.name),
             file.source);

@@ -16,6 +16,9 @@ std::vector<std::array<double, 6>> gru_shapes(const DesignSpace& space, int reso
 /// True if the file's names are those of the paper's latency predictor.
 bool holds_gru(const TensorFile& file);
 
+/// True for MBConv spaces of the nine blocks B1 to B9 and one width.
+bool gru_knows(const DesignSpace& space);
+
 /// The paper's latency predictor (Mills et al., CIKM 2021): one node for each active layer, its
 /// block number (B1 to B9) looked up and its six shape numbers brought through a linear layer; a
 /// bidirectional GRU; a linear layer on both halves' output at the last node, which the backward
@@ -23,7 +26,7 @@ bool holds_gru(const TensorFile& file);
 /// from half the resolution on, channels in parts of the widest unit. Tensors:
 /// embed_layer.op_embed_layer.weight [9, E], embed_layer.shape_embed_layer [S, 6],
 /// encoder.rnn.{weight,bias}_{ih,hh}_l0{,_reverse} of a GRU from E + S to H, regressor [1, 2 H].
-/// For MBConv spaces of nine blocks. Throws Error saying what was expected and found.
+/// For spaces that gru_knows. Throws Error saying what was expected and found.
 std::unique_ptr<Predictor> make_gru(const TensorFile& file, const DesignSpace& space);
 
 }  // namespace blockscope

@@ -35,8 +35,8 @@ public:
     /// "kernel"; nothing where it does not pay.
     std::optional<KindFit> with_kernel(const FitRows& rows, const KindFit& hierarchical) const;
     /// A network ("mlp") or trees ("boosted") for what the hierarchical sum leaves, or a GRU
-    /// ("gru") for all; one more without the first fold, for its error. From 20,000 rows on that
-    /// one is the model, and a GRU always.
+    /// ("gru") for all; one more without some rows of the first fold, for its error. From 20,000
+    /// rows on that one is the model, and a GRU always.
     KindFit with_learned(const std::string& kind, const FitRows& rows,
                          const KindFit& hierarchical) const;
 
@@ -62,7 +62,8 @@ private:
     Progress* progress_;
 };
 
-/// Root mean square of a cheaper kind's error on the rows that a learned one is judged by.
-double error_on_first_fold(const FitRows& rows, const KindFit& fit);
+/// Root mean square of another kind's error on the rows that a learned one is judged by, as far as
+/// it is judged by them too.
+double error_where_judged(const FitRows& rows, const KindFit& fit, const KindFit& learned);
 
 }  // namespace blockscope

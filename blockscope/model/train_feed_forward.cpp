@@ -4,6 +4,9 @@
 #include <numbers>
 #include <numeric>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "blockscope/base/random.hpp"
 #include "blockscope/model/adam.hpp"
 #include "blockscope/model/feed_forward.hpp"
@@ -59,9 +62,10 @@ public:
         : in_(in),
           options_(options),
           width_(options.width),
+          part_(padded<float>(width_)),
           features_(features),
-          rows_(features, options.window * width_),
-          rows_gradient_(features, options.window * width_),
+          rows_(features, options.window * part_),
+          rows_gradient_(features, options.window * part_),
           resolution_(2, width_),
           resolution_gradient_(2, width_),
           shift_(in.x.size(), width_),
@@ -71,15 +75,20 @@ public:
         widths_.push_back(width_);
         widths_.insert(widths_.end(), options.hidden.begin(), options.hidden.end());
         Rng rng(options.seed);
-        const auto fill = [&](Matrix& m, std::size_t rows, std::size_t columns, double most) {
-            for (std::size_t r = 0; r < rows; ++r) {
-                for (std::size_t c = 0; c < columns; ++c) {
-                    m.row(r)[c] = static_cast<float>(most * (2 * rng.uniform() - 1));
-                }
+        const auto fill_row = [&](float* row, std::size_t columns, double most) {
+            for (std::size_t c = 0; c < columns; ++c) {
+                row[c] = static_cast<float>(most * (2 * rng.uniform() - 1));
             }
         };
-        const std::size_t columns = options.window * width_;
-        fill(rows_, features, columns, std::sqrt(0.3 / static_cast<double>(options.window)));
+        const auto fill = [&](Matrix& m, std::size_t rows, std::size_t columns, double most) {
+            for (std::size_t r = 0; r < rows; ++r) fill_row(m.row(r), columns, most);
+        };
+        for (std::size_t f = 0; f < features; ++f) {
+            for (std::size_t k = 0; k < options.window; ++k) {
+                fill_row(rows_.row(f) + k * part_, width_,
+                         std::sqrt(0.3 / static_cast<double>(options.window)));
+            }
+        }
         fill(resolution_, 2, width_, 0.1);
         std::vector<Adam::Array> arrays{
             {rows_.row(0), rows_gradient_.row(0), features * rows_.stride(), true},
@@ -116,6 +125,8 @@ public:
         adam_.front().step(rate);
     }
 
+    Adam& state() { return adam_.front(); }
+
     FeedForward network() const {
         FeedForward result;
         result.scale = in_.scale;
@@ -123,7 +134,10 @@ public:
         const std::size_t columns = options_.window * width_;
         std::vector<float> rows;
         for (std::size_t f = 1; f < features_; ++f) {
-            rows.insert(rows.end(), rows_.row(f), rows_.row(f) + columns);
+            for (std::size_t k = 0; k < options_.window; ++k) {
+                const float* part = rows_.row(f) + k * part_;
+                rows.insert(rows.end(), part, part + width_);
+            }
         }
         put_on_grid(rows);
         result.rows.emplace_back(columns, 0.0F);  // of the constant
@@ -158,7 +172,7 @@ private:
     std::size_t summed(std::size_t at, std::size_t first, Matrix& rows, float** summands) const {
         const std::size_t seen = std::min(options_.window, at - first + 1);
         for (std::size_t k = 0; k < seen; ++k) {
-            summands[k] = rows.row(in_.numbers[at - k]) + k * width_;
+            summands[k] = rows.row(in_.numbers[at - k]) + k * part_;
         }
         return seen;
     }
@@ -248,6 +262,7 @@ private:
     const Inputs& in_;
     const TrainingOptions& options_;
     std::size_t width_;
+    std::size_t part_;                 ///< of a feature's row, for one place in the window: padded
     std::vector<std::size_t> widths_;  ///< of h and the layers behind
     std::size_t features_;
     Matrix rows_, rows_gradient_;  ///< by feature
@@ -263,14 +278,33 @@ private:
     Products products_;
 };
 
+/// All that matters, with the version of Trainer's state.
+std::string text_of(const TrainingOptions& o) {
+    return fmt::format("mlp 1: {} {} {} {} {} {} {} {}", o.width, o.window,
+                       fmt::join(o.hidden, ","), o.steps, o.batch, o.rate, o.decay, o.seed);
+}
+
 }  // namespace
 
 FeedForward train_feed_forward(const DesignSpace& space, std::span<const Architecture> archs,
                                std::span<const double> targets, const TrainingOptions& options,
-                               Progress* progress) {
+                               Progress* progress, TrainingStates* states) {
     const LayerFeatures features(space);
     const Inputs in = inputs_of(features, archs, targets);
     Trainer trainer(in, static_cast<std::size_t>(features.size()), options);
+    const std::string key =
+        states == nullptr ? "" : training_key(text_of(options), space, archs, targets);
+    std::uint64_t done = 0;
+    if (const std::string kept = states == nullptr ? "" : states->find(key); !kept.empty()) {
+        std::string_view rest = kept;
+        take_bytes(rest, done);
+        trainer.state().restore(rest);
+    }
+    const auto keep = [&] {
+        std::string state;
+        append_bytes(state, done);
+        states->keep(key, state + trainer.state().state());
+    };
     std::vector<std::size_t> order(archs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     Rng rng = Rng(options.seed).fork(1);
@@ -281,17 +315,21 @@ FeedForward train_feed_forward(const DesignSpace& space, std::span<const Archite
             shuffle(order, rng);
             next = 0;
         }
+        next += n;
+        if (s < done) continue;  // the order repeats itself; what was learned was kept
         const double progressed = static_cast<double>(s) / static_cast<double>(options.steps);
         const double warm = std::min(1.0, static_cast<double>(s + 1) / 200);
-        trainer.step(std::span(order).subspan(next, n),
+        trainer.step(std::span(order).subspan(next - n, n),
                      warm * options.rate * 0.5 * (1 + std::cos(std::numbers::pi * progressed)));
-        next += n;
+        done = s + 1;
+        if (states != nullptr && states->due()) keep();
         if (progress != nullptr && s % 500 == 0) {
             progress->update("training", static_cast<double>(s),
                              static_cast<double>(options.steps));
             if (progress->stop_requested()) break;
         }
     }
+    if (states != nullptr) keep();
     return trainer.network();
 }
 

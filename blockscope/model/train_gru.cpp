@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "blockscope/base/random.hpp"
 #include "blockscope/model/adam.hpp"
 #include "blockscope/model/feed_forward.hpp"
@@ -183,6 +185,16 @@ public:
         adam_.step(options_.rate);
     }
 
+    std::string state() const {
+        std::string state;
+        append_bytes(state, rng_);
+        return state + adam_.state();
+    }
+    void restore(std::string_view state) {
+        take_bytes(state, rng_);
+        adam_.restore(state);
+    }
+
     TensorFile tensors() const {
         TensorFile file;
         file.source = "trained GRU";
@@ -326,6 +338,12 @@ std::vector<Sequence> sequences(const DesignSpace& space, std::span<const Archit
     return result;
 }
 
+/// All that matters, with the version of Trainer's state.
+std::string text_of(const GruOptions& o, std::size_t watched) {
+    return fmt::format("gru 1: {} {} {} {} {} {} {} {} {} {}", o.embedding, o.shape, o.hidden,
+                       o.epochs, o.batch, o.rate, o.dropout, o.clip, o.seed, watched);
+}
+
 }  // namespace
 
 TensorFile complete(const TrainedGru& gru) {
@@ -338,7 +356,7 @@ TensorFile complete(const TrainedGru& gru) {
 
 TrainedGru train_gru(const DesignSpace& space, std::span<const Architecture> archs,
                      std::span<const double> targets, std::size_t watched,
-                     const GruOptions& options, Progress* progress) {
+                     const GruOptions& options, Progress* progress, TrainingStates* states) {
     TrainedGru best;
     best.scale = 0;
     for (const double t : targets) best.scale += t * t / static_cast<double>(targets.size());
@@ -353,6 +371,26 @@ TrainedGru train_gru(const DesignSpace& space, std::span<const Architecture> arc
     for (const auto& s : all) by_length[s.block.size()].push_back(&s);
     Rng order = rng.fork(1);
     double least = std::numeric_limits<double>::infinity();
+    const std::string key =
+        states == nullptr ? "" : training_key(text_of(options, watched), space, archs, targets);
+    std::uint64_t done = 0;
+    if (const std::string kept = states == nullptr ? "" : states->find(key); !kept.empty()) {
+        std::string_view rest = kept;
+        take_bytes(rest, done);
+        take_bytes(rest, least);
+        for (auto& [name, tensor] : best.tensors.tensors)
+            take_bytes(rest, std::span(tensor.values));
+        trainer.restore(rest);
+    }
+    const auto keep = [&] {
+        std::string state;
+        append_bytes(state, done);
+        append_bytes(state, least);
+        for (const auto& [name, tensor] : best.tensors.tensors) {
+            append_bytes(state, std::span<const float>(tensor.values));
+        }
+        states->keep(key, state + trainer.state());
+    };
     for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
         std::vector<std::span<const Sequence* const>> batches;
         for (auto& [length, group] : by_length) {
@@ -363,6 +401,7 @@ TrainedGru train_gru(const DesignSpace& space, std::span<const Architecture> arc
             }
         }
         shuffle(batches, order);
+        if (epoch < done) continue;  // the order repeats itself; what was learned was kept
         for (const auto& batch : batches) trainer.step(batch);
         const TrainedGru now{trainer.tensors(), best.scale};
         std::vector<double> predicted(watched);
@@ -375,12 +414,15 @@ TrainedGru train_gru(const DesignSpace& space, std::span<const Architecture> arc
             least = error;
             best = now;
         }
+        done = epoch + 1;
+        if (states != nullptr && states->due()) keep();
         if (progress != nullptr) {
             progress->update("training, epochs", static_cast<double>(epoch + 1),
                              static_cast<double>(options.epochs));
             if (progress->stop_requested()) break;
         }
     }
+    if (states != nullptr) keep();
     return best;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "blockscope/base/progress.hpp"
+#include "blockscope/model/training_state.hpp"
 #include "blockscope/space/design_space.hpp"
 #include "blockscope/weights/tensor.hpp"
 
@@ -31,10 +32,12 @@ struct TrainedGru {
 
 /// Least squares on target / scale by Adam, on one thread, so the same bits every time. Of the rows
 /// the last `watched` (at least 1) are not fitted to; the epoch with the least error on them wins.
-/// space: as make_gru takes it, else throws Error.
+/// space: as make_gru takes it, else throws Error. states: where it goes on, and keeps how far it
+/// is, at its end too.
 TrainedGru train_gru(const DesignSpace& space, std::span<const Architecture> archs,
                      std::span<const double> targets, std::size_t watched,
-                     const GruOptions& options, Progress* progress = nullptr);
+                     const GruOptions& options, Progress* progress = nullptr,
+                     TrainingStates* states = nullptr);
 
 /// With the weights that are left out as zeros.
 TensorFile complete(const TrainedGru& gru);

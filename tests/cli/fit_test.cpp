@@ -66,6 +66,31 @@ TEST(Fit, WritesAModelThatIsAMetric) {
     EXPECT_THAT(first["notes"].dump(), HasSubstr("the intervals do not hold its own error"));
 }
 
+// killed as soon as it keeps something
+TEST(Fit, GoesOnWhereItWasKilled) {
+    const auto folder = scratch_folder("fit_killed");
+    const auto data = table(folder, "latency_ms").string();
+    const auto model = (folder / "m.json").string();
+    for (const std::string options :
+         {"--model mlp --widths 64,64 --steps 2500", "--model gru --hidden 32 --steps 30"}) {
+        SCOPED_TRACE(options);
+        const std::string line = std::string(BLOCKSCOPE_BINARY) + " fit ofa-mbv3 --data " + data +
+                                 " --column latency_ms --level 0.8 " + options + " -o ";
+        ASSERT_EQ(run_shell(line + (folder / "whole.json").string()).code, 0);
+        run_shell(line + model + " & pid=$!; for i in $(seq 3000); do ls " + model +
+                  ".training/???????????????? >/dev/null 2>&1 && break; kill -0 $pid || break; sleep 0.01; "
+                  "done; kill -KILL $pid; wait $pid");
+        ASSERT_FALSE(fs::exists(model));
+        ASSERT_FALSE(fs::is_empty(model + ".training"));
+        const Outcome r = run_shell(line + model);
+        EXPECT_EQ(r.code, 0) << r.text;
+        EXPECT_THAT(r.text, HasSubstr("a training goes on as it was kept in " + model));
+        EXPECT_EQ(read_file(model), read_file(folder / "whole.json"));
+        EXPECT_FALSE(fs::exists(model + ".training"));
+        fs::remove(model);
+    }
+}
+
 TEST(Fit, RefusesBadTablesInOneLine) {
     const auto folder = scratch_folder("fit_bad");
     const auto good = table(folder, "latency_ms");

@@ -121,6 +121,27 @@ TEST(FeedForward, LearnsWhatNeighboursMakeTogether) {
     EXPECT_EQ(train().rows, network.rows);
 }
 
+// whole lanes hold 16 numbers
+RC_GTEST_PROP(FeedForward, LearnsWithAnyWidths, ()) {
+    const auto space = load_space("ofa-mbv3");
+    const auto known = planted_sample(space, planted_latency, 40, 3);
+    TrainingOptions options;
+    options.width = *rc::gen::inRange<std::size_t>(1, 40);
+    options.window = *rc::gen::inRange<std::size_t>(1, 9);
+    options.hidden = {*rc::gen::inRange<std::size_t>(1, 40)};
+    options.batch = 16;
+    const auto error = [&](std::size_t steps) {
+        options.steps = steps;
+        const auto network = train_feed_forward(space, known.archs, known.values, options);
+        double squares = 0;
+        for (std::size_t i = 0; i < known.archs.size(); ++i) {
+            squares += std::pow(known.values[i] - plain(network, space, known.archs[i]), 2);
+        }
+        return squares;
+    };
+    RC_ASSERT(error(40) < error(1));
+}
+
 RC_GTEST_PROP(Products, AreThoseOfTheDefinition, ()) {
     const auto m = *rc::gen::inRange<std::size_t>(1, 30);
     const auto k = *rc::gen::inRange<std::size_t>(1, 40);

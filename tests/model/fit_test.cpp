@@ -139,6 +139,76 @@ TEST(Fit, PredictionIntervalsCoverAsOftenAsTheySay) {
     EXPECT_LE(share, 0.97);
 }
 
+/// Five learned models of 2,000 rows each, whose intervals 200 rows say, and 1,000 fresh
+/// architectures: the mean coverage is known to +- 0.7 %.
+class LearnedFit : public testing::TestWithParam<const char*> {};
+
+TEST_P(LearnedFit, PredictionIntervalsCoverAsOftenAsTheySay) {
+    if (GetParam() == std::string("boosted") && !can_train_trees()) {
+        GTEST_SKIP() << "built without XGBoost";
+    }
+    const auto space = load_space("ofa-mbv3");
+    FitOptions small = options(GetParam());
+    small.widths = {16, 16};
+    small.window = 2;
+    small.hidden = 8;
+    small.steps = GetParam() == std::string("gru") ? 3 : 800;
+    std::size_t inside = 0;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        const auto s = planted_sample(space, planted_pairs, 2000, 100 + seed, 0.5);
+        const auto fresh = planted_sample(space, planted_pairs, 1000, 5000 + seed, 0.5);
+        const auto model = fit_model(space, s.archs, s.values, small).model;
+        ASSERT_EQ(model.card.kind, GetParam());
+        std::vector<double> said(fresh.archs.size());
+        make_fitted_predictor(model, space)->predict(fresh.archs, said, 1);
+        for (std::size_t i = 0; i < said.size(); ++i) {
+            inside += std::abs(said[i] - fresh.values[i]) <= model.card.half_width ? 1 : 0;
+        }
+    }
+    const double share = static_cast<double>(inside) / 5000;
+    RecordProperty("covered", std::to_string(share));
+    EXPECT_GE(share, 0.93);
+    EXPECT_LE(share, 0.97);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, LearnedFit, testing::Values("mlp", "boosted", "gru"),
+                         [](const auto& kind) { return std::string(kind.param); });
+
+TEST(Fit, AutoTriesWhatTheRowsSufficeForAndSaysWhatItLeftOut) {
+    const auto space = load_space("ofa-mbv3");
+    FitOptions small = options("auto");
+    small.widths = {8, 8};
+    small.hidden = 4;
+    small.steps = 2;
+    const auto fit = [&](std::size_t rows) {
+        const auto s = planted_sample(space, planted_latency, rows, 16, 0.1);
+        return fit_model(space, s.archs, s.values, small);
+    };
+    const auto left_out = [](const FitResult& result) {
+        std::string all;
+        for (const auto& [kind, reason] : result.left_out) all += kind + ": " + reason + "; ";
+        return all;
+    };
+    const auto few = fit(499);
+    EXPECT_EQ(left_out(few),
+              "boosted: 499 rows, of at least 500; mlp: 499 rows, of at least 500; "
+              "gru: 499 rows, of at least 2000; ");
+    EXPECT_TRUE(std::isnan(few.cross_validated.gru));
+    const auto all = fit(2000);
+    EXPECT_EQ(left_out(all),
+              can_train_trees() ? "" : "boosted: the program was built without XGBoost; ");
+    EXPECT_GT(all.cross_validated.mlp, 0);
+    EXPECT_GT(all.cross_validated.gru, 0);
+    EXPECT_EQ(to_text(fit(2000).model, space), to_text(all.model, space));
+
+    const auto resnet = load_space("resnet50");
+    const auto archs = sample(resnet, 2000, Rng(17), 224);
+    std::vector<double> values;
+    for (const auto& a : archs) values.push_back(a.depth[0] + 2 * a.depth[1]);
+    EXPECT_THAT(left_out(fit_model(resnet, archs, values, small)),
+                HasSubstr("gru: the space is not of nine MBConv blocks"));
+}
+
 TEST(Fit, AKernelIsTakenWhereItPaysAndNowhereElse) {
     const auto space = load_space("ofa-mbv3");
     const auto curved = planted_sample(space, planted_accuracy, 1200, 5);
