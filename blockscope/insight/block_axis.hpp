@@ -10,6 +10,8 @@ namespace blockscope {
 /// Kernel size or expansion of blocks: what candidates of a grid differ in.
 enum class Axis { kernel, expansion };
 
+inline const char* to_string(Axis axis) { return axis == Axis::kernel ? "kernel" : "expansion"; }
+
 /// Distinct values over the space's blocks, ascending.
 std::vector<double> axis_values(const DesignSpace& space, Axis axis);
 

@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/insight/count_excess.hpp"
 
 namespace blockscope {
 namespace {
 
 constexpr double assumed_interaction =
-    0.05;                            // share of variance; published predictors have 1 to 6 %
-constexpr double tie_share = 0.002;  // of the mean price: what no stopwatch can tell
+    0.05;  // share of variance; published predictors have 1 to 6 %
 
 void check(const DesignSpace& space, const Profile& p) {
     const auto refuse = [&](const std::string& why) {
@@ -120,7 +120,7 @@ Evidence evidence_of(const DesignSpace& space, const Profile& benefit, const Pro
     check_varies(evidence.choices, &Option::benefit, benefit);
     if (price != nullptr) {
         check_varies(evidence.choices, &Option::price, *price);
-        evidence.tie = tie_share * std::abs(price->base.value);
+        evidence.tie = price_tie_share * std::abs(price->base.value);
         evidence.purchases = purchases_of(space, evidence.benefit, evidence.price);
         evidence.going_rate = going_rate(evidence.purchases, evidence.tie);
     }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "blockscope/base/text.hpp"
+#include "blockscope/insight/count_excess.hpp"
 
 namespace blockscope {
 namespace {
@@ -100,6 +101,33 @@ void add_purchases(std::string& text, const PruningReport& report) {
     text += "\n";
 }
 
+void add_excesses(std::string& text, const PruningReport& report) {
+    if (report.price == nullptr) return;
+    const auto steps = count_excesses(report.space, *report.price);
+    if (steps.empty()) return;
+    const std::string unit = "[" + report.price->metric.unit + "]";
+    text +=
+        "What steps cost beyond their counts (MACs, parameters or bytes, whichever grows most)\n";
+    text += fmt::format("  {:<26}  {:>28}  {:>28}  {:>28}\n", "step", "price " + unit,
+                        "the step before, grown " + unit, "in excess " + unit);
+    for (const auto& s : steps) {
+        const Estimate grown{s.growth * s.step_before.value, s.growth * s.step_before.low,
+                             s.growth * s.step_before.high};
+        text += fmt::format("  {:<26}  {:>28}  {:>28}  {:>28}  {}\n",
+                            fmt::format("{} {:g} to {:g}", to_string(s.axis), s.second, s.third),
+                            interval(s.step), interval(grown), interval(s.excess),
+                            s.unfriendly ? "unfriendly" : "explained, as far as can be told");
+    }
+    text += "\n";
+}
+
+Json json(const CountExcess& s) {
+    return {{"axis", to_string(s.axis)},          {"values", {s.first, s.second, s.third}},
+            {"step_before", json(s.step_before)}, {"step", json(s.step)},
+            {"growth_of_counts", s.growth},       {"excess", json(s.excess)},
+            {"unfriendly", s.unfriendly}};
+}
+
 }  // namespace
 
 std::string rationale(const PruningReport& report) {
@@ -119,6 +147,7 @@ std::string rationale(const PruningReport& report) {
         significant(pruning.tolerance, 3), benefit.metric.unit,
         pruning.interaction_known ? "" : " (no share of interactions known: 5 % assumed)");
     add_purchases(text, report);
+    add_excesses(text, report);
     for (const auto status :
          {Insight::Status::applied, Insight::Status::observed, Insight::Status::refused}) {
         bool first = true;
@@ -170,6 +199,12 @@ std::string insights_json(const PruningReport& report) {
                                               {"benefit", json(p.benefit)},
                                               {"price", json(p.price)},
                                               {"rate", json(p.rate)}});
+    }
+    document["against_counts"] = Json::array();
+    if (report.price != nullptr) {
+        for (const auto& step : count_excesses(report.space, *report.price)) {
+            document["against_counts"].push_back(json(step));
+        }
     }
     document["insights"] = Json::array();
     for (const auto& insight : pruning.insights) {

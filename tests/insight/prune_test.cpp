@@ -6,6 +6,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/random.hpp"
+#include "blockscope/insight/count_excess.hpp"
 #include "blockscope/insight/insight.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/table_range.hpp"
@@ -59,6 +60,31 @@ TEST(Prune, FindsAKernelThatADeviceHasNoFastCodeFor) {
     EXPECT_NEAR(found[0]->removed, 1 - std::pow(1548.0 / 7371, 3), 1e-9);
     EXPECT_FALSE(has_kernel(p.space, 7));
     EXPECT_TRUE(has_kernel(space, 7));
+}
+
+// taps grow by 24 after 16, expansions by 2 after 1
+TEST(CountExcesses, AreWhatTapsAndChannelsDoNotExplain) {
+    const DesignSpace space = grid_space();
+    const auto price_of = [&](double odd) {
+        const auto table = table_of(space, [&](int u, int, const Block& b) {
+            return b.expand + 0.01 * b.kernel * b.kernel +
+                   (b.kernel == 7 ? odd * (u == 1 ? 4 : 1) : 0);
+        });
+        return exact_of(space, table, "t", "ms");
+    };
+    const Profile price = price_of(100);
+    const auto found = count_excesses(space, price);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].axis, Axis::kernel);
+    EXPECT_EQ(found[0].third, 7);
+    EXPECT_NEAR(found[0].growth, 1.5, 1e-9);
+    EXPECT_NEAR(found[0].step_before.value, 0.16, 1e-9);
+    EXPECT_NEAR(found[0].excess.value, 200, 1e-9) << "100, 400 and 100 in the three units";
+    EXPECT_NEAR(found[0].excess_in(space, OptionEffects(space, &price), 1).value, 400, 1e-9);
+    EXPECT_TRUE(found[0].unfriendly);
+    EXPECT_NEAR(found[1].excess.value, 0, 1e-9);
+    EXPECT_FALSE(found[1].unfriendly);
+    EXPECT_FALSE(count_excesses(space, price_of(0))[0].unfriendly);
 }
 
 TEST(Prune, LeavesAKernelThatCostsWhatItsTapsDo) {
