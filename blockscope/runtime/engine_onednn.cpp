@@ -1,19 +1,10 @@
-#include <dlfcn.h>
-
 #include "blockscope/runtime/bound_steps.hpp"
 #include "blockscope/runtime/engine_entry.hpp"
 #include "blockscope/runtime/onednn_program.hpp"
+#include "blockscope/runtime/onednn_threads.hpp"
 
 namespace blockscope {
 namespace {
-
-/// Sets the threads of the OpenMP that oneDNN itself is linked to, whichever that is: found among
-/// the loaded libraries, so that a second OpenMP never comes into the process.
-void set_threads(int threads) {
-    using Set = void (*)(int);
-    static const auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
-    if (set != nullptr) set(threads);
-}
 
 struct State {
     explicit State(const EngineOptions& asked) : options(asked), layers(asked.batch) {}
@@ -31,12 +22,12 @@ public:
     std::span<float> input() override { return memory_.input(); }
     std::span<const float> output() override { return memory_.output(); }
     void run() override {
-        set_threads(state_->options.threads);
+        set_onednn_threads(state_->options.threads);
         program_.run();
     }
     std::vector<RunStep> steps() const override { return steps_; }
     void run_marked(const std::function<void()>& mark) override {
-        set_threads(state_->options.threads);
+        set_onednn_threads(state_->options.threads);
         program_.run_marked(mark);
     }
 
@@ -74,8 +65,7 @@ public:
     std::unique_ptr<PreparedNetwork> prepare(const NetworkGraph& network,
                                              const Parameters& parameters) override {
         check_parameters(network, parameters);
-        // primitives are made for the number of threads that is set while they are made
-        set_threads(state_->options.threads);
+        set_onednn_threads(state_->options.threads);
         auto prepared = std::make_unique<OnednnNetwork>(
             state_, network, parameters, plan_activations(network, state_->options.batch));
         state_->layers.drop_weights_beyond(state_->options.kept_bytes);

@@ -41,6 +41,8 @@ OnednnProgram::OnednnProgram(const OnednnLayers& layers) : impl_(std::make_uniqu
     impl_->stream = layers.stream();
 }
 
+OnednnProgram::OnednnProgram(OnednnProgram&& other) noexcept = default;
+
 OnednnProgram::~OnednnProgram() = default;
 
 void OnednnProgram::append(const OnednnCall& call) {

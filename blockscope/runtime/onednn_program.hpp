@@ -11,6 +11,7 @@ namespace blockscope {
 class OnednnProgram {
 public:
     explicit OnednnProgram(const OnednnLayers& layers);
+    OnednnProgram(OnednnProgram&& other) noexcept;
     ~OnednnProgram();
 
     void append(const OnednnCall& call);

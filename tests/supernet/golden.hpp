@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ inline nlohmann::json golden_json(const std::string& name) {
     std::ifstream in(data_directory() / "golden" / (name + ".json"));
     return nlohmann::json::parse(in);
 }
+
+/// True if a test is to compare every architecture, which takes minutes, and not the quick ones.
+inline bool all_golden() { return std::getenv("BLOCKSCOPE_ALL_GOLDEN") != nullptr; }
 
 /// The filled supernet of a built-in space.
 inline Supernet filled_supernet(const std::string& space) {

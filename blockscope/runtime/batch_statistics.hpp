@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "blockscope/network/parameters.hpp"
+#include "blockscope/runtime/batch_norm.hpp"
+#include "blockscope/runtime/engine.hpp"
+
+namespace blockscope {
+
+/// A network whose batch norms normalise with the statistics of the batch at hand, as while
+/// training: mean and biased variance of each channel over images and pixels.
+class BatchStatisticsNetwork {
+public:
+    virtual ~BatchStatisticsNetwork() = default;
+    virtual std::span<float> input() = 0;         ///< as PreparedNetwork's
+    virtual std::span<const float> output() = 0;  ///< as PreparedNetwork's
+    virtual void run() = 0;
+    /// Of the last run, for each channel that operator `op` makes; empty if it has no batch norm.
+    virtual const ChannelStatistics& statistics(std::size_t op) const = 0;
+};
+
+/// Runs such networks, on oneDNN and batch norms of our own: oneDNN's sum in float32, which is
+/// off by more than what the original code rounds. Keeps primitives for shapes it has seen, and no
+/// weights. All functions throw Error(Fault::runtime) when oneDNN refuses.
+class BatchStatisticsEngine {
+public:
+    /// kept_bytes of the options is not used.
+    explicit BatchStatisticsEngine(const EngineOptions& options);
+    ~BatchStatisticsEngine();
+
+    /// parameters: batch norm not folded in. norms: of each operator.
+    /// The network is valid while the engine lives; those of one engine share their memory.
+    std::unique_ptr<BatchStatisticsNetwork> prepare(const NetworkGraph& network,
+                                                    const Parameters& parameters,
+                                                    std::span<const ScaleAndShift> norms);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace blockscope

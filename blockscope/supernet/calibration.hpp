@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+
+#include "blockscope/runtime/batch_statistics.hpp"
+#include "blockscope/supernet/subnet.hpp"
+
+namespace blockscope {
+
+/// Some images of one size: [count, channels, height, width], normalised.
+struct ImageBatch {
+    int count = 0;
+    std::span<const float> pixels;
+};
+
+/// Estimates batch statistics anew. Those that a supernet stores are of no sub-network: its
+/// channels saw the maps of all of them.
+/// As the Once-for-All code does it: every batch is normalised with its own mean and biased
+/// variance, so that later layers see what the new statistics will give them; means and variances
+/// are averaged over the batches, each weighted with its images. What was stored plays no part.
+class Calibrator {
+public:
+    explicit Calibrator(int threads) : threads_(threads) {}
+
+    /// batches: at least one, of the network's input size. Throws Error otherwise.
+    void calibrate(Subnet& subnet, std::span<const ImageBatch> batches);
+
+private:
+    int threads_;
+    std::map<int, std::unique_ptr<BatchStatisticsEngine>> engines_;  ///< by images in a batch
+};
+
+}  // namespace blockscope
