@@ -5,6 +5,7 @@
 - CMakeLists.txt links each folder to nothing else, and to all that it includes;
 - neither folders nor files include each other in a circle;
 - only cli prints, ends the program or reads the environment;
+- nothing is timed by the calendar, which people set: only a study's sessions ask it for their date;
 - no header includes a heavy third-party one.
 
 A change of the structure changes MAY_USE, which is the design's table.
@@ -38,6 +39,8 @@ HEAVY = re.compile(r"^\s*#\s*include\s*[<\"](Eigen/|unsupported/Eigen|SQLiteCpp/
 CONSOLE = re.compile(r"\bstd::(cout|cerr|clog|cin|v?printf|puts|putchar)\b|(?<![\w:.>])v?printf\s*\(|"
                      r"\bfmt::v?print(ln)?\s*\(|\b(stdout|stderr)\b|(?<![\w.>])(puts|putchar|perror)\s*\(")
 ENVIRONMENT = re.compile(r"\b(secure_getenv|getenv|setenv|putenv|unsetenv|environ)\b")
+CALENDAR = re.compile(r"\b(system_clock|high_resolution_clock|gettimeofday|CLOCK_REALTIME|utc_clock)\b|(?<![\w.>])time\s*\(\s*(nullptr|NULL|0)")
+DATED = "study/study.cpp"
 ENDING = re.compile(r"(?<![\w.>])(_exit|_Exit|quick_exit|exit|abort|terminate)\s*\(")
 
 
@@ -142,6 +145,8 @@ def problems_of(files, cmake):
                                  (ENDING, "ends the program")):
                 if pattern.search(plain):
                     problems.append(f"{place}: only cli {who}")
+            if CALENDAR.search(plain) and name != DATED:
+                problems.append(f"{place}: only {DATED} asks the calendar")
     found = circle(includes)
     if found:
         problems.append(f"a circle of files: {' -> '.join(found)}")
@@ -183,6 +188,8 @@ def check_the_check():
         ("space/b.cpp", '/* a\n b */ std::getenv("HOME");\n', "reads the environment"),
         ("space/b.cpp", "std::exit(1);\n", "ends the program"),
         ("space/b.cpp", "::_exit(1);\n", "ends the program"),
+        ("space/b.cpp", "std::chrono::system_clock::now();\n", "asks the calendar"),
+        ("space/b.cpp", "std::time(nullptr);\n", "asks the calendar"),
     ]
     for name, text, expected in wrong:
         files = dict(fine, **{name: base + text if name != "base/a.hpp" else text})

@@ -78,7 +78,8 @@ TEST(Fit, GoesOnWhereItWasKilled) {
                                  " --column latency_ms --level 0.8 " + options + " -o ";
         ASSERT_EQ(run_shell(line + (folder / "whole.json").string()).code, 0);
         run_shell(line + model + " & pid=$!; for i in $(seq 3000); do ls " + model +
-                  ".training/???????????????? >/dev/null 2>&1 && break; kill -0 $pid || break; sleep 0.01; "
+                  ".training/???????????????? >/dev/null 2>&1 && break; kill -0 $pid || break; "
+                  "sleep 0.01; "
                   "done; kill -KILL $pid; wait $pid");
         ASSERT_FALSE(fs::exists(model));
         ASSERT_FALSE(fs::is_empty(model + ".training"));

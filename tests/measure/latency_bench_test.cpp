@@ -84,6 +84,43 @@ TEST(LatencyBench, EndsEarlyWhenAskedAndSaysWhichNetworksWereNotReached) {
     }
 }
 
+/// An engine that has no kernel 7.
+class NoKernelSeven : public Engine {
+public:
+    explicit NoKernelSeven(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+    std::string name() const override { return engine_->name(); }
+    std::string version() const override { return engine_->version(); }
+    std::size_t kept_bytes() const override { return engine_->kept_bytes(); }
+    std::unique_ptr<PreparedNetwork> prepare(const NetworkGraph& network,
+                                             const Parameters& parameters) override {
+        for (const auto& op : network.operators) {
+            if (op.kernel == 7) throw Error("no 7x7", Fault::runtime);
+        }
+        return engine_->prepare(network, parameters);
+    }
+
+private:
+    std::unique_ptr<Engine> engine_;
+};
+
+TEST(LatencyBench, GoesOnAfterANetworkThatTheEngineRefuses) {
+    const auto space = load_space("ofa-mbv3-w1.0");
+    const auto shared = std::make_shared<LatencyEngine>(LatencyOptions{});
+    shared->engine = std::make_unique<NoKernelSeven>(std::move(shared->engine));
+    LatencyBench bench(space, 64, {}, shared);
+    const std::vector<Architecture> archs{
+        parse_architecture(space, "{'ks':3,'e':3,'d':2,'r':[64]}"),
+        parse_architecture(space, "{'ks':7,'e':3,'d':2,'r':[64]}"),
+        parse_architecture(space, "{'ks':5,'e':3,'d':2,'r':[64]}")};
+    const auto result = bench.measure(archs, 2);
+    EXPECT_GT(result.latency_ms[0], 0);
+    EXPECT_TRUE(std::isnan(result.latency_ms[1]));
+    EXPECT_GT(result.latency_ms[2], 0);
+    ASSERT_EQ(result.failures.size(), 1);
+    EXPECT_EQ(result.failures[0].first, 1U);
+    EXPECT_EQ(result.failures[0].second, "no 7x7");
+}
+
 TEST(LatencyBench, ScalesToTheReferenceItIsGiven) {
     const auto space = load_space("ofa-mbv3");
     LatencyOptions options;
