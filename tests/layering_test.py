@@ -35,7 +35,7 @@ MAY_USE = {
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"blockscope/(([^/"]+)/[^"]+)"')
 HEAVY = re.compile(r"^\s*#\s*include\s*[<\"](Eigen/|unsupported/Eigen|SQLiteCpp/|sqlite3|CLI/|boost/|"
-                   r"toml\+\+|nlohmann/(?!json_fwd\.hpp)|onnx|google/protobuf|dnnl|oneapi/|xnnpack|pthreadpool|torch/|xgboost/|mpi)")
+                   r"toml\+\+|nlohmann/(?!json_fwd\.hpp)|onnx|google/protobuf|dnnl|oneapi/|xnnpack|pthreadpool|torch/|xgboost/|mpi|jpeglib|jerror|png\.h)")
 CONSOLE = re.compile(r"\bstd::(cout|cerr|clog|cin|v?printf|puts|putchar)\b|(?<![\w:.>])v?printf\s*\(|"
                      r"\bfmt::v?print(ln)?\s*\(|\b(stdout|stderr)\b|(?<![\w.>])(puts|putchar|perror)\s*\(")
 ENVIRONMENT = re.compile(r"\b(secure_getenv|getenv|setenv|putenv|unsetenv|environ)\b")
