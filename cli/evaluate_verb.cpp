@@ -10,6 +10,7 @@
 #include "blockscope/space/space_file.hpp"
 
 #include "cli/architectures.hpp"
+#include "cli/device_map.hpp"
 #include "cli/program.hpp"
 #include "cli/study_at_hand.hpp"
 
@@ -23,6 +24,7 @@ struct EvaluateCommand {
     std::vector<std::string> metrics;
     std::string output = "-";
     bool intervals = false;
+    std::string device_map;
 };
 
 std::string cells(double value, const MetricInfo& info, bool intervals) {
@@ -45,7 +47,12 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
     std::vector<MetricColumn> columns;
     std::vector<MetricInfo> infos;
     std::string header = "arch,resolution";
-    for (const auto& name : command.metrics) {
+    std::vector<std::string> names = command.metrics;
+    if (!command.device_map.empty()) {
+        const auto devices = read_device_map(command.device_map);
+        for (auto& name : names) name = on_devices(name, devices);
+    }
+    for (const auto& name : names) {
         auto metric = make_metric(name, space, common.seed, common.threads);
         const MetricInfo& info = infos.emplace_back(metric->info());
         if (info.costly) {
@@ -97,6 +104,8 @@ void add_evaluate(Program& program) {
         ->take_all();
     verb.add_flag("--intervals", command->intervals,
                   "columns NAME_low and NAME_high of predictors: their prediction intervals");
+    verb.add_option("--device-map", command->device_map,
+                    "text file with a device a line: run: metrics share the networks among them");
     Program::add_output(verb, command->output);
     verb.add_option("--study", program.common().study,
                     "file that remembers costly evaluations; default study.sqlite beside -o FILE");

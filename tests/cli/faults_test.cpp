@@ -1,4 +1,4 @@
-// What happens to machines while they measure.
+// What happens to machines and devices while they measure.
 #include <csignal>
 #include <fstream>
 
@@ -124,6 +124,36 @@ TEST(Faults, AClockThatIsSetMeanwhileChangesNothing) {
     EXPECT_EQ(device.code, 0) << device.text;
     const auto rows_of = parse_csv(read_file(folder / "d.csv"), "d.csv");
     EXPECT_EQ(rows_of.number(0, rows_of.column("latency_run_ms")), 3);
+}
+
+TEST(DeviceMap, SharesTheNetworksAmongItsDevices) {
+    const auto folder = scratch_folder("devices");
+    const auto log = folder / "log";
+    const auto map = folder / "devices.txt";
+    write_file(map, "# of the rack\nboard1\n\n  board2  # the new one\n");
+    write_file(folder / "archs.csv",
+               run("sample " + tiny_space(folder) + " -n 12 --quiet -o -").text);
+    const auto command = [&](const std::string& options) {
+        return "evaluate " + tiny_space(folder) + " --archs " + (folder / "archs.csv").string() +
+               " --metric macs --metric 'run:echo {device} >> " + log.string() +
+               "; sleep 0.02; echo 3 # {arch}#cache=" + (folder / "onnx").string() + options +
+               "' --device-map " + map.string();
+    };
+    const auto r = run(command(",name=x"));
+    ASSERT_EQ(r.code, 0) << r.text;
+    EXPECT_THAT(r.text, HasSubstr("arch,resolution,macs,latency_x_ms"));
+    const auto seen = read_file(log);
+    EXPECT_THAT(seen, HasSubstr("board1\n"));
+    EXPECT_THAT(seen, HasSubstr("board2\n"));
+    EXPECT_THAT(run(command(",devices=a")).text, HasSubstr("and so does --device-map"));
+    write_file(map, "a\nb c\n");
+    const auto blank = run(command(""));
+    EXPECT_EQ(blank.code, 3);
+    EXPECT_THAT(blank.text, HasSubstr("devices.txt:2: 'b c' cannot name a device"));
+    write_file(map, "a\na\n");
+    EXPECT_THAT(run(command("")).text, HasSubstr("devices.txt:2: device 'a' is there already"));
+    write_file(map, "#\n");
+    EXPECT_THAT(run(command("")).text, HasSubstr("devices.txt: names no device"));
 }
 
 }  // namespace

@@ -191,6 +191,72 @@ TEST_F(RunMetricTest, ReachesNcnnOverAdb) {
                      9.33);
 }
 
+// PyTorch as far as the runner uses it, on a GPU that knows no network without a warm-up before its
+// capture; replays of graph k take k + 1.5 ms.
+TEST_F(RunMetricTest, ReachesANvidiaGpuThroughLibtorch) {
+    fs::create_directories(folder_ / "torch");
+    write_file(folder_ / "onnx2torch.py", R"(import os
+class convert:
+    runs = 0
+    def __init__(self, path):
+        assert path.endswith(".onnx") and os.path.getsize(path) > 0
+    def eval(self): return self
+    def to(self, device):
+        assert device == ("cuda", 1)
+        return self
+    def __call__(self, image):
+        import torch
+        assert image == (1, 3, 32, 32) and torch.state["inference"] and torch.state["stream"]
+        self.runs += 1
+        assert self.runs > 9 or not torch.state["capturing"], "captured cold"
+        torch.state["captured"] = torch.state["capturing"]
+)");
+    write_file(folder_ / "torch/__init__.py", R"(import contextlib
+from . import cuda
+state = {"inference": False, "stream": False, "capturing": False, "captured": False}
+def device(kind, index): return (kind, index)
+def rand(*shape, device):
+    assert device == ("cuda", 1)
+    return shape
+@contextlib.contextmanager
+def flag(name):
+    state[name] = True
+    yield
+    state[name] = False
+def inference_mode(): return flag("inference")
+)");
+    write_file(folder_ / "torch/cuda.py", R"(import torch
+now = 0.0
+class Stream: pass
+def set_device(device): assert device == ("cuda", 1)
+def stream(s): return torch.flag("stream")
+class CUDAGraph:
+    made = 0
+    def __init__(self):
+        CUDAGraph.made += 1
+        self.ms = CUDAGraph.made + 0.5
+    def replay(self):
+        global now
+        assert torch.state["captured"]
+        now += self.ms
+def graph(g): return torch.flag("capturing")
+class Event:
+    def __init__(self, enable_timing): assert enable_timing
+    def record(self): self.at = now
+    def synchronize(self): self.done = True
+    def elapsed_time(self, end):
+        assert end.done
+        return end.at - self.at
+)");
+    RunMetric gpu("run:PYTHONPATH=" + folder_.string() + " " + runners +
+                      "nvidia_libtorch.py {device}#retries=0,devices=1" + cache_,
+                  1);
+    gpu.set_visits(1);
+    const auto column = gpu.evaluate(space_, archs_, nullptr);
+    ASSERT_TRUE(column.failures.empty()) << column.failures[0].second;
+    EXPECT_DOUBLE_EQ(column.values[0], 2.5) << "the reference network is the first";
+}
+
 TEST_F(RunMetricTest, ReachesAnotherBlockscopeOverSsh) {
     stand_in("ssh", "[ \"$1\" = board1 ] && PATH=$(dirname \"$0\"):$PATH sh -c \"$2\"");
     stand_in("blockscope",
