@@ -14,7 +14,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr const char* format = "blockscope-model";
-constexpr int version = 1;
+constexpr std::uint64_t newest = 2;
 
 json parse_json(std::string_view text, const std::string& source) {
     try {
@@ -30,10 +30,9 @@ void check_format(const JsonNode& root, const std::string& source) {
     if (!root.has("format") || root.at("format").text() != format) {
         throw Error("is JSON, but no model: 'format' is not 'blockscope-model'", source);
     }
-    if (root.at("version").count() != version) {
-        throw Error(fmt::format("is of version {}; version {} is what can be read",
-                                root.at("version").count(), version),
-                    source);
+    const auto version = root.at("version").count();
+    if (version < 1 || version > newest) {
+        throw Error(fmt::format("is of version {}; 1 to {} can be read", version, newest), source);
     }
 }
 
@@ -42,7 +41,7 @@ void check_format(const JsonNode& root, const std::string& source) {
 std::string to_text(const FittedModel& model, const DesignSpace& space) {
     ordered_json j;
     j["format"] = format;
-    j["version"] = version;
+    j["version"] = model.network || model.gru ? newest : 1;  // the oldest that can be read so
     write_card(j, model.card);
     j["space"]["body"] = body_fingerprint(space);
     write_sum(j, model, space);

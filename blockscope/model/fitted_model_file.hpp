@@ -7,9 +7,10 @@
 
 namespace blockscope {
 
-/// A fitted model as JSON: {"format": "blockscope-model", "version": 1, card, coefficients}. Terms
-/// go by the names of placements ("U1-L2-MBConv6-7"), numbers round-trip. Every later version of
-/// this library reads version 1.
+/// A fitted model as JSON: {"format": "blockscope-model", "version": 2, card, coefficients}. Terms
+/// go by the names of placements ("U1-L2-MBConv6-7"), numbers round-trip. Version 2 packs weights
+/// (array_text.hpp); models without any are of version 1. Every later version of this library
+/// reads both.
 std::string to_text(const FittedModel& model, const DesignSpace& space);
 
 /// True if the bytes begin like one: JSON, which no file of weights is.

@@ -110,6 +110,21 @@ TEST(FittedModel, ReadsBackItsNetworkAndItsSource) {
     EXPECT_EQ(to_text(parse_fitted_model(text, small(), "m.json"), small()), text);
 }
 
+// by hand: 2^17 + 9999 = 34 64^2 + 28 64 + 15, 2^17 = 32 64^2, 2^17 - 9999 = 29 64^2 + 35 64 + 49
+TEST(FittedModel, PacksWeightsOnAGridInThreeDigits) {
+    auto model = parse_fitted_model(with_network().dump(), small(), "m.json");
+    model.network->layers[0].bias = {9999, -9999};
+    model.network->layers[1].weight = {0.3F, -9999};
+    const auto layers = ordered_json::parse(to_text(model, small()))["network"]["layers"];
+    EXPECT_EQ(layers[0]["bias"], "#YSFTZn");
+    EXPECT_EQ(layers[0]["bias_step"], 1.0);
+    EXPECT_EQ(layers[1]["weight"][0], "0.300000012 -9999");
+    EXPECT_EQ(layers[1]["weight_step"], 1.0);
+    model.network->layers[0].bias = {0, 0.5F};
+    const auto halves = ordered_json::parse(to_text(model, small()))["network"]["layers"];
+    EXPECT_EQ(halves[0]["bias"], "#W00YSF");
+}
+
 TEST(FittedModel, NamesWhatIsWrongWithItsNetwork) {
     const auto refused = [](const std::string& path, const ordered_json& value,
                             const std::string& what) {
@@ -124,6 +139,9 @@ TEST(FittedModel, NamesWhatIsWrongWithItsNetwork) {
     refused("/network/rows/U1-L1-MBConv3-3", "1 nan 2 3", "holds 'nan', which is no number");
     refused("/network/rows/U1-L1-MBConv3-3", "1 1e31 2 3", "holds '1e31', which is no number");
     refused("/network/rows/U1-L1-MBConv3-3", "1 2", "has 2 numbers where 4 are expected");
+    refused("/network/rows/U1-L1-MBConv3-3", "#W00W00W00W0", "is cut within a number");
+    refused("/network/rows/U1-L1-MBConv3-3", "#W00W00W00W0!", "'!', which is no digit of base 64");
+    refused("/network/rows/U1-L1-MBConv3-3", "#W00W00W00", "has 3 numbers where 4 are expected");
     refused("/network/rows", ordered_json::object(), "'network.rows.U1-L1-MBConv3-3' is missing");
     refused("/network/layers", ordered_json::array(), "does not end in one output");
     refused("/network/layers/1/bias", "1 2", "has not one row of weights for each bias");
@@ -228,8 +246,8 @@ TEST(FittedModel, NamesWhatIsMissingOrWrong) {
         }
     }
     auto wrong = j;
-    wrong["version"] = 2;
-    EXPECT_THAT(refusal(wrong.dump()), HasSubstr("is of version 2; version 1 is what can be read"));
+    wrong["version"] = 3;
+    EXPECT_THAT(refusal(wrong.dump()), HasSubstr("is of version 3; 1 to 2 can be read"));
     wrong = j;
     wrong["terms"].erase("U1-L2-MBConv3-5");
     EXPECT_THAT(refusal(wrong.dump()), HasSubstr("'terms.U1-L2-MBConv3-5' is missing"));

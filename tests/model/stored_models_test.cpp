@@ -42,5 +42,11 @@ INSTANTIATE_TEST_SUITE_P(OfVersionOne, StoredModel,
                                          Known{"network.json", "e6k3-e3k5", 64,
                                                5.895785531420227}));
 
+// the same network with packed weights
+INSTANTIATE_TEST_SUITE_P(OfVersionTwo, StoredModel,
+                         testing::Values(Known{"packed.json", "e3k3", 32, 1.2652750329451763},
+                                         Known{"packed.json", "e3k3-e6k5", 64, 5.840297547196183},
+                                         Known{"packed.json", "e6k3-e3k5", 64, 5.895785531420227}));
+
 }  // namespace
 }  // namespace blockscope
