@@ -9,6 +9,7 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/study/regression_files.hpp"
+#include "blockscope/study/study_contents.hpp"
 
 #include "cli/compare_sources.hpp"
 #include "cli/rows.hpp"
@@ -30,6 +31,13 @@ std::vector<RegressionLimit> limits_of(const CompareCommand& command) {
         throw CLI::RequiredError("--fail-if, which --junit reports on,");
     }
     return limits;
+}
+
+MeasuredSet read_set(const std::string& path, const CompareCommand& command) {
+    if (!is_study(path)) return read_measured_set(path);
+    if (command.metrics.size() > 1) throw CLI::ValidationError("measurements have one --metric");
+    return read_measured_study(
+        path, command.level, command.metrics.empty() ? "" : command.metrics.front(), command.space);
 }
 
 /// Worst first; the rest is in networks.csv.
@@ -127,8 +135,8 @@ void write_files(const CompareCommand& command, const RegressionNames& names, co
 int compare_two_measurements(const CompareCommand& command, const Common& common,
                              Console& console) {
     const auto limits = limits_of(command);
-    const auto base = read_measured_set(command.first);
-    const auto fresh = read_measured_set(command.second);
+    const auto base = read_set(command.first, command);
+    const auto fresh = read_set(command.second, command);
     RegressionOptions options;
     options.level = command.level;
     options.cancel_drift = command.cancel_drift;

@@ -6,6 +6,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/search/search_record.hpp"
 #include "blockscope/study/measured_set.hpp"
+#include "blockscope/study/study_contents.hpp"
 
 #include "cli/compare_sources.hpp"
 #include "cli/program.hpp"
@@ -17,7 +18,7 @@ enum class Kind : std::uint8_t { search, measurement, space };
 
 Kind kind_of(const std::string& what) {
     if (is_search(what)) return Kind::search;
-    return is_measured_set(what) ? Kind::measurement : Kind::space;
+    return is_measured_set(what) || is_study(what) ? Kind::measurement : Kind::space;
 }
 
 const char* name_of(Kind kind) {
@@ -25,9 +26,9 @@ const char* name_of(Kind kind) {
         case Kind::search:
             return "a directory of `search`";
         case Kind::measurement:
-            return "a table of `measure`";
+            return "a table of `measure` or a study";
         case Kind::space:
-            return "neither a directory of `search` nor a table of `measure`";
+            return "neither a directory of `search` nor a table of `measure` nor a study";
     }
     return "";
 }
@@ -41,7 +42,8 @@ int run(const CompareCommand& command, const Common& common, Console& console) {
     if (kind == Kind::measurement) return compare_two_measurements(command, common, console);
     if (!command.fail_if.empty() || !command.junit.empty()) {
         throw CLI::ValidationError(
-            "--fail-if and --junit are of measurements: files of `measure -o FILE.csv`");
+            "--fail-if and --junit are of measurements: files of `measure -o FILE.csv`, or "
+            "studies");
     }
     if (command.output.empty()) throw CLI::RequiredError("--output");
     return kind == Kind::search ? compare_two_searches(command, common, console)
@@ -59,7 +61,7 @@ void add_compare(Program& program) {
             return run(*command, common, console);
         });
     verb.add_option("A", command->first,
-                    "base: FILE.csv of `measure -o`, directory of `search -o`, or a space")
+                    "base: FILE.csv of `measure -o`, a study, directory of `search -o`, or a space")
         ->required();
     verb.add_option("B", command->second, "new: another")->required();
     verb.add_option("--fail-if", command->fail_if,
@@ -68,6 +70,8 @@ void add_compare(Program& program) {
         ->expected(1)
         ->take_all();
     verb.add_option("--junit", command->junit, "of measurements: XML file of what --fail-if found");
+    verb.add_option("--space", command->space,
+                    "of studies: TOML file of the networks' space, if not built in");
     verb.add_flag(
         "--cancel-drift", command->cancel_drift,
         "of measurements: each over its reference network, which also hides what hits all "
@@ -76,7 +80,8 @@ void add_compare(Program& program) {
                   "of measurements: even if machine, engine or their options differ; says which");
     verb.add_flag("--strict", command->strict,
                   "of measurements: exit with 6 if a network of either cannot be trusted");
-    verb.add_option("--metric", command->metrics, "of spaces: what their networks are compared by")
+    verb.add_option("--metric", command->metrics,
+                    "of spaces: what their networks are compared by; of a study of several: which")
         ->expected(1)
         ->take_all();
     verb.add_option("-n", command->n, "of spaces: random networks of each")

@@ -72,6 +72,10 @@ void read_facts(const std::string& path, MeasuredSet& set) {
 
 }  // namespace
 
+double degrees_behind(const Estimate& interval, double standard_error, double level) {
+    return standard_error > 0 ? degrees_of(half_width(interval) / standard_error, level) : 0;
+}
+
 bool is_measured_set(const std::string& path) {
     std::error_code code;
     if (!std::filesystem::is_regular_file(path, code)) return false;
@@ -111,10 +115,7 @@ MeasuredSet read_measured_set(const std::string& csv_path) {
         network.visits = table.number(r, visits);
         network.trusted = table.rows[r][trust] == "yes";
         network.reason = table.rows[r][reason];
-        if (network.standard_error > 0) {
-            network.degrees =
-                degrees_of(half_width(network.latency) / network.standard_error, set.level);
-        }
+        network.degrees = degrees_behind(network.latency, network.standard_error, set.level);
         set.networks.push_back(std::move(network));
     }
     return set;

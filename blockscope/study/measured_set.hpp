@@ -40,4 +40,13 @@ bool is_measured_set(const std::string& path);
 /// interval was made with. Throws Error naming file and line.
 MeasuredSet read_measured_set(const std::string& csv_path);
 
+/// What a study holds of a measured metric in one context, every visit of every session; measures
+/// nothing. level: of the intervals. metric, space_file: "" where the study holds one and its space
+/// is built in. Throws Error where that is not so.
+MeasuredSet read_measured_study(const std::string& path, double level, const std::string& metric,
+                                const std::string& space_file);
+
+/// Degrees of freedom of the Student t interval with that standard error; 0 where there is none.
+double degrees_behind(const Estimate& interval, double standard_error, double level);
+
 }  // namespace blockscope

@@ -104,6 +104,25 @@ TEST_F(MeasuredTwice, IsLeftInPeaceWhereNothingChanged) {
     EXPECT_THAT(r.text, HasSubstr("0 worse"));
 }
 
+TEST_F(MeasuredTwice, IsReadFromStudiesJustAsWell) {
+    measure("study", "1.1");
+    const auto base = (folder_ / "base/study.sqlite").string();
+    const auto slow = (folder_ / "study/study.sqlite").string();
+    const std::string rest = " --fail-if 'slower>3%@99%' --space " + space_;
+    const auto of_studies = run("compare " + base + " " + slow + rest);
+    EXPECT_EQ(of_studies.code, 1) << of_studies.text;
+    EXPECT_EQ(of_studies.text, compare((folder_ / "study/m.csv").string() + rest).text);
+    EXPECT_EQ(run("compare " + base + " " + (folder_ / "base/m.csv").string()).code, 3)
+        << "the space is not built in";
+    const auto nameless = run("compare " + base + " " + slow);
+    EXPECT_EQ(nameless.code, 3);
+    EXPECT_THAT(nameless.text, HasSubstr("'tiny', which is not built in: say"));
+    const auto wrong = run("compare " + base + " " + slow + " --metric latency/host");
+    EXPECT_THAT(wrong.text, HasSubstr("no 'latency/host' is there; it holds 'run:"));
+    EXPECT_THAT(run("compare " + base + " " + slow + " --space ofa-mbv3").text,
+                HasSubstr("of another space than 'ofa-mbv3'"));
+}
+
 TEST_F(MeasuredTwice, LosesANetwork) {
     const auto arch = parse_csv(read_file(folder_ / "base/m.csv"), "").rows[3][0];
     write_file(folder_ / "broken", arch);

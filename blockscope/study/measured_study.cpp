@@ -1,0 +1,116 @@
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/metric/registry.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/space_file.hpp"
+#include "blockscope/study/measured_set.hpp"
+#include "blockscope/study/repeated.hpp"
+#include "blockscope/study/study_contents.hpp"
+
+namespace blockscope {
+namespace {
+
+StudyContents chosen(const std::string& path, const std::string& metric) {
+    std::vector<StudyContents> found;
+    std::vector<std::string> names;
+    for (auto& one : study_contents(path)) {
+        names.push_back(fmt::format("{} of {} ({} evaluations, context {})", one.metric, one.space,
+                                    one.evaluations, one.context.key));
+        if (metric.empty() || one.metric == metric) found.push_back(std::move(one));
+    }
+    if (found.size() == 1) return found.front();
+    if (names.empty()) throw Error("holds nothing", path);
+    throw Error(
+        fmt::format("{} there; it holds {}; --metric chooses one, and `measure -o FILE.csv` writes "
+                    "those of one context",
+                    found.empty() ? fmt::format("no '{}' is", metric) : "several sets are",
+                    quoted_list(names)),
+        path);
+}
+
+DesignSpace space_of(const StudyContents& contents, const std::string& path,
+                     const std::string& space_file) {
+    DesignSpace space;
+    try {
+        space = load_space(space_file.empty() ? contents.space : space_file);
+    } catch (const Error& e) {
+        if (!space_file.empty()) throw;
+        throw Error(fmt::format("its networks are of '{}', which is not built in: say which file "
+                                "describes it with --space",
+                                contents.space),
+                    path);
+    }
+    if (space.fingerprint() != contents.fingerprint) {
+        throw Error(fmt::format("its networks are of another space than '{}'", space.name), path);
+    }
+    return space;
+}
+
+RobustMean reference_of(const MeasuringQuality& quality) {
+    if (std::isnan(quality.reference_error)) return {quality.reference_ms, 0, 0};
+    return {quality.reference_ms, quality.reference_error * quality.reference_ms,
+            static_cast<double>(reference_parts - 1)};
+}
+
+}  // namespace
+
+MeasuredSet read_measured_study(const std::string& path, double level, const std::string& metric,
+                                const std::string& space_file) {
+    const StudyContents contents = chosen(path, metric);
+    const DesignSpace space = space_of(contents, path, space_file);
+    Study study(path);
+    RememberedMetric remembered(make_metric(contents.metric, space), study, contents.context);
+    if (remembered.measured() == nullptr) {
+        throw Error(fmt::format("'{}' is not measured", contents.metric), path);
+    }
+    MeasuredSet set;
+    set.source = path;
+    set.space = contents.space;
+    set.metric = contents.metric;
+    set.unit = contents.unit;
+    set.level = level;
+    set.context_key = contents.context.key;
+    set.context = contents.context.facts;
+    const auto stored = study.values(space, remembered.info(), contents.context.key);
+    std::vector<Architecture> archs;
+    for (const auto& [a, value] : stored.tried) archs.push_back(a);
+    RepeatPlan plan;
+    plan.visits = 0;  // what is there is enough
+    plan.level = level;
+    const auto results = measure_repeatedly(remembered, space, archs, plan, nullptr);
+    std::map<int, std::optional<MeasuringQuality>> qualities;
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        const auto& r = results[i];
+        MeasuredNetwork network;
+        network.arch = body_text(space, archs[i]);
+        network.resolution = archs[i].resolution;
+        network.latency = r.ms;
+        network.standard_error = r.standard_error;
+        network.degrees = degrees_behind(r.ms, r.standard_error, level);
+        network.visits = r.visits;
+        std::vector<std::string> why = r.doubts;
+        if (r.visits == 0) why = {stored.tried.at(archs[i]).failure};
+        const auto [quality, first] = qualities.try_emplace(network.resolution);
+        if (first) {
+            quality->second = remembered.quality(space, network.resolution);
+            if (quality->second)
+                set.references[network.resolution] = reference_of(*quality->second);
+        }
+        if (r.visits > 0 && quality->second && !quality->second->trusted) {
+            why.push_back(quality->second->reason);
+        }
+        network.trusted = why.empty();
+        network.reason = fmt::format("{}", fmt::join(why, "; "));
+        set.networks.push_back(std::move(network));
+    }
+    return set;
+}
+
+}  // namespace blockscope
