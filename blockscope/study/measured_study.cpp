@@ -1,6 +1,5 @@
 #include <cmath>
 #include <map>
-#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -80,12 +79,21 @@ MeasuredSet read_measured_study(const std::string& path, double level, const std
     set.context = contents.context.facts;
     const auto stored = study.values(space, remembered.info(), contents.context.key);
     std::vector<Architecture> archs;
+    archs.reserve(stored.tried.size());
     for (const auto& [a, value] : stored.tried) archs.push_back(a);
     RepeatPlan plan;
     plan.visits = 0;  // what is there is enough
     plan.level = level;
     const auto results = measure_repeatedly(remembered, space, archs, plan, nullptr);
-    std::map<int, std::optional<MeasuringQuality>> qualities;
+    std::map<int, std::string> mistrust;  // of all sessions at a resolution; "" for none
+    for (const auto& a : archs) {
+        if (mistrust.contains(a.resolution)) continue;
+        std::string& why = mistrust[a.resolution];
+        if (const auto quality = remembered.quality(space, a.resolution)) {
+            if (!quality->trusted) why = quality->reason;
+            set.references[a.resolution] = reference_of(*quality);
+        }
+    }
     for (std::size_t i = 0; i < archs.size(); ++i) {
         const auto& r = results[i];
         MeasuredNetwork network;
@@ -97,15 +105,8 @@ MeasuredSet read_measured_study(const std::string& path, double level, const std
         network.visits = r.visits;
         std::vector<std::string> why = r.doubts;
         if (r.visits == 0) why = {stored.tried.at(archs[i]).failure};
-        const auto [quality, first] = qualities.try_emplace(network.resolution);
-        if (first) {
-            quality->second = remembered.quality(space, network.resolution);
-            if (quality->second)
-                set.references[network.resolution] = reference_of(*quality->second);
-        }
-        if (r.visits > 0 && quality->second && !quality->second->trusted) {
-            why.push_back(quality->second->reason);
-        }
+        const std::string& run = mistrust.at(network.resolution);
+        if (r.visits > 0 && !run.empty()) why.push_back(run);
         network.trusted = why.empty();
         network.reason = fmt::format("{}", fmt::join(why, "; "));
         set.networks.push_back(std::move(network));

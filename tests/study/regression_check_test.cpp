@@ -1,7 +1,12 @@
 #include "blockscope/study/regression_check.hpp"
 
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "blockscope/base/error.hpp"
 
@@ -50,6 +55,28 @@ TEST(RegressionLimits, SayWhereTheyAreWrong) {
     EXPECT_THAT(complaint("slower>3%,"), HasSubstr(":11: expected 'slower'"));
     EXPECT_THAT(complaint("overall lost"), HasSubstr(":9: expected 'slower' or 'faster'"));
     EXPECT_THAT(complaint("slower>3%@"), HasSubstr(":11: expected a number, not 'the end'"));
+}
+
+// Nearly everything is wrong somewhere, and the place lies in the text or right behind it.
+RC_GTEST_PROP(RegressionLimits, AreEitherReadOrRefusedWithAPlace, ()) {
+    const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+        "slower", "faster", "overall", "lost", ">", "3", "1e9", "%", "@", ",", " ", "-", ".", "x"));
+    std::string text;
+    for (const auto& part : parts) text += part;
+    try {
+        for (const auto& limit : parse_limits(text, 0.95, "")) {
+            RC_ASSERT(limit.share >= 0 && limit.level > 0 && limit.level < 1);
+            const auto again = parse_limits(limit.text, limit.level, "");
+            RC_ASSERT(again.size() == 1U);
+            RC_ASSERT(again[0].what == limit.what && again[0].overall == limit.overall);
+            RC_ASSERT(again[0].share == limit.share && again[0].level == limit.level);
+        }
+    } catch (const Error& e) {
+        const std::string message = e.what();
+        const auto place = message.find("':", text.size()) + 2;
+        const auto column = std::stoul(message.substr(place));
+        RC_ASSERT(column >= 1U && column <= text.size() + 1);
+    }
 }
 
 NetworkChange change(double log_ratio) {
