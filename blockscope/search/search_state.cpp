@@ -19,7 +19,9 @@ SearchState::SearchState(const Problem& what, const SearchOptions& how, Progress
       rng(how.seed),
       sampler(what.space, what.resolutions.at(0)),
       mutator(what.space, how.rates, what.resolutions),
-      visited(what, how.initial + how.iterations * how.children) {}
+      visited(what, how.initial + how.iterations * how.children) {
+    iteration.reserve(visited.archs().capacity());
+}
 
 std::vector<std::size_t> SearchState::ask(const std::vector<Architecture>& archs,
                                           std::size_t round) {
