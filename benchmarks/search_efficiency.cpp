@@ -59,8 +59,11 @@ struct Panel {
     }
 
     SearchRecord record(const DesignSpace& of, Algorithm algorithm, std::size_t seeds) const {
-        const Problem problem{
-            of, {224}, {accuracy.get(), latency.get()}, {{0, Direction::larger_is_better}, {1}}, {}};
+        const Problem problem{of,
+                              {224},
+                              {accuracy.get(), latency.get()},
+                              {{0, Direction::larger_is_better}, {1}},
+                              {}};
         SearchReport report;
         report.options = paper_options(algorithm);
         for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
@@ -229,40 +232,22 @@ private:
     std::vector<std::pair<Genome, double>> population_;
 };
 
-/// nsga2 with the tutorial's numbers and accuracy as its one objective: a fifth of the generations
-/// shared out over the resolutions that can keep the cap, the rest at the best of them.
+/// nsga2 with the tutorial's numbers and resolutions, accuracy as its one objective.
 double best_of_ours(const DesignSpace& space, Metric& accuracy, Metric& latency, double cap,
                     std::uint64_t seed) {
-    std::vector<int> feasible;
-    for (const int side : sides) {
-        if (range(space, *latency.additive(space, side)).first <= cap) feasible.push_back(side);
-    }
     SearchOptions options;
     options.algorithm = Algorithm::nsga2;
     options.initial = population_size;
     options.children = population_size;
-    options.iterations = generations / 5 / feasible.size();
+    options.iterations = generations;
     options.seed = seed;
-    const auto searched = [&](int side) {
-        const Problem problem{space,
-                              {side},
-                              {&accuracy, &latency},
-                              {{0, Direction::larger_is_better}},
-                              {{1, true, cap}}};
-        return search(problem, options);
-    };
-    const auto best_of = [](const SearchRun& run) {
-        return run.best.empty() ? 0 : run.values[0][run.best.front()];
-    };
-    SearchRun most;
-    for (const int side : feasible) {
-        SearchRun run = searched(side);
-        if (best_of(run) > best_of(most)) most = std::move(run);
-    }
-    if (most.best.empty()) return 0;
-    options.iterations = generations - generations / 5;
-    options.start = {most.archs[most.best.front()]};
-    return std::max(best_of(most), best_of(searched(options.start[0].resolution)));
+    const Problem problem{space,
+                          {sides.begin(), sides.end()},
+                          {&accuracy, &latency},
+                          {{0, Direction::larger_is_better}},
+                          {{1, true, cap}}};
+    const auto run = search(problem, options);
+    return run.best.empty() ? 0 : run.values[0][run.best.front()];
 }
 
 void compare_with_tutorial(const fs::path& data, std::size_t seeds) {

@@ -63,8 +63,8 @@ Effects effects_of(const DesignSpace& space, const Architecture& a,
 
 }  // namespace
 
-Rows change_rows(const DesignSpace& space, const Architecture& a,
-                 const std::vector<std::unique_ptr<Metric>>& metrics) {
+ChangeRows change_rows(const DesignSpace& space, const Architecture& a,
+                       const std::vector<std::unique_ptr<Metric>>& metrics) {
     const auto changes = single_changes(space, a);
     const Effects effects = effects_of(space, a, changes, metrics);
     const auto on_front = front(costs_of(effects.difference, effects.directions), Ties::keep_all);
@@ -74,22 +74,25 @@ Rows change_rows(const DesignSpace& space, const Architecture& a,
         return std::make_pair(effects.group(i), -effects.gain(0, i)) <
                std::make_pair(effects.group(k), -effects.gain(0, k));
     });
-    Rows rows{{"change"}, {}};
+    ChangeRows result{{{"change"}, {}}, {}, {}};
+    Rows& rows = result.rows;
     for (const auto& metric : metrics) rows.header.push_back(metric->info().column);
     const bool rated = metrics.size() > 1;
     if (rated) rows.header.insert(rows.header.end(), {"rate", "front"});
     for (const auto c : order) {
         std::vector<std::string> row{to_string(space, a, changes[c])};
         for (const auto& of_metric : effects.difference) row.push_back(round_trip(of_metric[c]));
+        const bool member = std::find(on_front.begin(), on_front.end(), c) != on_front.end();
+        result.improves.push_back(effects.group(c) == 0);
+        result.on_front.push_back(member);
         if (rated) {
             const double price = effects.difference[1][c];
             row.push_back(price != 0 ? significant(effects.difference[0][c] / price, 3) : "");
-            const bool member = std::find(on_front.begin(), on_front.end(), c) != on_front.end();
             row.emplace_back(member ? "yes" : "no");
         }
         rows.cells.push_back(std::move(row));
     }
-    return rows;
+    return result;
 }
 
 }  // namespace blockscope::cli

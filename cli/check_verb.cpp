@@ -21,6 +21,7 @@ struct CheckCommand {
     std::string output = "-";
     bool json = false;
     bool searches = false;
+    bool equal_budget = false;
     PaperSearchOptions search_options;
 };
 
@@ -78,7 +79,8 @@ std::size_t count(const std::vector<PaperSearchRow>& rows, const std::string& by
 /// Only what blockscope claims can make the command fail: the paper's claims are the paper's.
 int run_searches(const CheckCommand& command, const Common& common, PaperNumbers& numbers,
                  Console& console) {
-    const auto& options = command.search_options;
+    auto options = command.search_options;
+    if (command.equal_budget) options.more_evaluations = command.inputs.n;
     const auto rows = paper_searches(numbers, options, &console);
     const auto summary = [&](const std::string& by) {
         return fmt::format("{}: {} hold, {} do not, {} undecided", by,
@@ -91,6 +93,8 @@ int run_searches(const CheckCommand& command, const Common& common, PaperNumbers
                                       {"version", BLOCKSCOPE_VERSION},
                                       {"command", common.command_line},
                                       {"search_seeds", options.seeds},
+                                      {"first_search_seed", options.first_seed},
+                                      {"more_evaluations_of_originals", options.more_evaluations},
                                       {"strength", options.strength},
                                       {"level", options.level},
                                       {"profile_networks", command.inputs.n},
@@ -105,13 +109,13 @@ int run_searches(const CheckCommand& command, const Common& common, PaperNumbers
         text = as_table(table_of(rows, false));
     }
     write_output(command.output, text);
-    console.say(
-        fmt::format("claims of the {}; of {}; {} panels not checkable; seeds 1 to {}, "
-                    "{} % intervals over seeds; spaces derived at strength {:g} from "
-                    "profiles of {} networks, seed {}",
-                    summary("paper"), summary("blockscope"), count(rows, "", Claim::not_checkable),
-                    options.seeds, significant(100 * options.level, 3), options.strength,
-                    command.inputs.n, common.seed));
+    console.say(fmt::format(
+        "claims of the {}; of {}; {} panels not checkable; seeds {} to {}, "
+        "{} % intervals over seeds; spaces derived at strength {:g} from "
+        "profiles of {} networks, seed {}",
+        summary("paper"), summary("blockscope"), count(rows, "", Claim::not_checkable),
+        options.first_seed, options.first_seed + options.seeds - 1,
+        significant(100 * options.level, 3), options.strength, command.inputs.n, common.seed));
     if (Console::interrupted()) return 130;
     return count(rows, "blockscope", Claim::fails) > 0 ? 1 : 0;
 }
@@ -183,6 +187,13 @@ void add_check(Program& program) {
         ->needs(searches)
         ->check(CLI::Range(std::size_t{2}, std::size_t{1000}))
         ->capture_default_str();
+    verb.add_option("--first-search-seed", command->search_options.first_seed,
+                    "the others follow it")
+        ->needs(searches)
+        ->capture_default_str();
+    verb.add_flag("--equal-budget", command->equal_budget,
+                  "the original spaces are searched with -n more evaluations, those of a profile")
+        ->needs(searches);
     verb.add_option("--strength", command->search_options.strength, "of prune")
         ->needs(searches)
         ->check(CLI::Range(0.0, 1.0))

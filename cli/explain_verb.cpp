@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -47,8 +48,10 @@ Rows operator_rows(const DesignSpace& space, const Architecture& a, const Networ
     return rows;
 }
 
+/// fitted: the metric is a prediction, whose sum's parts are known up to what others may make up
+/// for.
 Rows layer_rows(const DesignSpace& space, const NetworkGraph& network,
-                const Explanation& explanation) {
+                const Explanation& explanation, bool fitted) {
     Rows rows{{"location", "block", "in", "out", "macs", "params", "activation_bytes",
                "alive_bytes", "value", "share_percent", "against_mean", "swap", "improvement"},
               {}};
@@ -69,8 +72,9 @@ Rows layer_rows(const DesignSpace& space, const NetworkGraph& network,
         for (const auto& part : explanation.parts) {
             if (part.where != layer.where) continue;
             if (part.block >= 0) row[1] = space.blocks[static_cast<std::size_t>(part.block)].name;
-            row[8] = round_trip(part.value);
-            if (explanation.is_sum) row[9] = significant(100 * part.value / explanation.value, 3);
+            if (!fitted) row[8] = round_trip(part.value);
+            if (explanation.is_sum && !fitted)
+                row[9] = significant(100 * part.value / explanation.value, 3);
             row[10] = round_trip(part.against_mean);
             if (part.swap) {
                 row[11] = space.blocks[static_cast<std::size_t>(part.swap->block)].name;
@@ -83,15 +87,67 @@ Rows layer_rows(const DesignSpace& space, const NetworkGraph& network,
 }
 
 /// How the parts make the whole.
-std::string rule(const Explanation& explanation) {
+std::string rule(const Explanation& explanation, bool fitted) {
     if (!explanation.splits) return "does not split over layers";
+    if (fitted) return "a fitted sum: a layer is known against other blocks, not by itself";
     return explanation.is_sum ? "sum of its parts" : "the largest of its parts";
+}
+
+/// "e6k3-...|... at 224x224".
+std::string name_of(const DesignSpace& space, const Architecture& a) {
+    return fmt::format("{} at {}x{}", to_text(space, a), a.resolution, a.resolution);
+}
+
+/// A whole number in full, else six digits.
+std::string value_text(double value) {
+    return value == std::floor(value) ? fmt::format("{:.0f}", value) : significant(value, 6);
+}
+
+/// The table without the units of measure in its header gets them.
+Rows with_units(Rows rows, const std::vector<std::string>& columns, const std::string& unit) {
+    for (auto& name : rows.header) {
+        if (std::find(columns.begin(), columns.end(), name) != columns.end()) {
+            name += " [" + unit + "]";
+        }
+    }
+    return rows;
+}
+
+/// For people: what improves something for nothing, and trades on the front; of one metric at most
+/// this many.
+constexpr std::size_t most_shown = 20;
+
+std::string changes_table(const ChangeRows& changes,
+                          const std::vector<std::unique_ptr<Metric>>& metrics) {
+    const bool rated = metrics.size() > 1;
+    Rows shown{changes.rows.header, {}};
+    for (std::size_t i = 0; i < changes.rows.cells.size(); ++i) {
+        const bool wanted = changes.improves[i] || (rated && changes.on_front[i]);
+        if (wanted && (rated || shown.cells.size() < most_shown)) {
+            shown.cells.push_back(changes.rows.cells[i]);
+        }
+    }
+    const std::size_t all = changes.rows.cells.size();
+    if (shown.cells.empty()) {
+        return fmt::format("none of {} single changes improves {}; all: -o FILE.csv\n", all,
+                           rated ? "anything" : metrics[0]->info().name);
+    }
+    const std::string rate =
+        rated ? metrics[0]->info().unit + "/" + metrics[1]->info().unit : std::string();
+    return fmt::format(
+        "{}\n\n{}\n{} of {} single changes; all: -o FILE.csv\n",
+        rated ? "single changes that improve something and worsen nothing, then trades that no "
+                "other change beats;\nwhat each adds, everything else as it is; rate: of the first "
+                "by the second"
+              : "single changes that improve it and what each adds, everything else as it is",
+        as_table(with_units(rounded(shown), {"rate"}, rate)), shown.cells.size(), all);
 }
 
 /// What each single change buys.
 int explain_changes(const ExplainCommand& command, const DesignSpace& space, const Architecture& a,
                     const std::vector<std::unique_ptr<Metric>>& metrics, Console& console) {
-    const Rows rows = change_rows(space, a, metrics);
+    const ChangeRows changes = change_rows(space, a, metrics);
+    const Rows& rows = changes.rows;
     std::string text;
     auto values = nlohmann::ordered_json::array();
     for (const auto& metric : metrics) {
@@ -102,8 +158,8 @@ int explain_changes(const ExplainCommand& command, const DesignSpace& space, con
                           {"unit_of_measure", info.unit},
                           {"value", std::isnan(value) ? nlohmann::ordered_json()
                                                       : nlohmann::ordered_json(value)}});
-        text += fmt::format("{} of {} at {}x{}: {} {}\n", info.name, to_text(space, a),
-                            a.resolution, a.resolution, significant(value, 6), info.unit);
+        text += fmt::format("{} of {}: {} {}\n", info.name, name_of(space, a), value_text(value),
+                            info.unit);
     }
     if (command.json) {
         text = nlohmann::ordered_json{{"space", space.name},
@@ -116,10 +172,7 @@ int explain_changes(const ExplainCommand& command, const DesignSpace& space, con
     } else if (command.output != "-") {
         text = as_csv(rows);
     } else {
-        text +=
-            "what each single change adds, everything else as it is; rate: of the first by the "
-            "second\n\n" +
-            as_table(rows);
+        text += changes_table(changes, metrics);
     }
     write_output(command.output, text);
     if (command.output != "-") console.say(fmt::format("wrote {}", command.output));
@@ -141,7 +194,8 @@ int run(const ExplainCommand& command, const Common& common, Console& console) {
     const auto network = lower(space, a);
     const auto explanation = explain(space, a, *metric);
     const MetricInfo& info = metric->info();
-    const Rows layers = layer_rows(space, network, explanation);
+    const bool fitted = info.model.has_value();
+    const Rows layers = layer_rows(space, network, explanation, fitted);
     const Rows operators = operator_rows(space, a, network);
     std::string text;
     if (command.json) {
@@ -155,7 +209,7 @@ int run(const ExplainCommand& command, const Common& common, Console& console) {
                                       {"unit_of_measure", info.unit},
                                       {"source", info.source},
                                       {"value", value},
-                                      {"rule", rule(explanation)},
+                                      {"rule", rule(explanation, fitted)},
                                       {"layers", as_json(layers)},
                                       {"operators", as_json(operators)}}
                    .dump(1) +
@@ -164,20 +218,20 @@ int run(const ExplainCommand& command, const Common& common, Console& console) {
         text = as_csv(command.by == "layer" ? layers : operators);
     } else {
         text = fmt::format(
-            "{} of {} at {}x{}: {} {} ({}); {}\n"
-            "activation_bytes: float32 results of one image; alive_bytes: of these, at once\n\n",
-            info.name, to_text(space, a), a.resolution, a.resolution,
-            explanation.value == std::floor(explanation.value)
-                ? fmt::format("{:.0f}", explanation.value)
-                : significant(explanation.value, 6),
-            info.unit, info.source, rule(explanation));
+            "{} of {}: {} {}\n  {}\n  {}\n"
+            "activation_bytes: float32 results of one image; alive_bytes: of these, at once\n",
+            info.name, name_of(space, a), value_text(explanation.value), info.unit, info.source,
+            rule(explanation, fitted));
         if (command.by == "layer") {
             text +=
                 "value: of the metric; against_mean: more than with the mean of the blocks allowed "
-                "there; swap: the block with the smallest improvement; everything else as it "
-                "is\n\n";
+                "there;\nswap: the nearest better block, and what it improves; everything else as "
+                "it is\n\n" +
+                as_table(with_units(rounded(layers), {"value", "against_mean", "improvement"},
+                                    info.unit));
+        } else {
+            text += "\n" + as_table(operators);
         }
-        text += as_table(command.by == "layer" ? layers : operators);
     }
     write_output(command.output, text);
     if (command.output != "-") {

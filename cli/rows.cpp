@@ -1,6 +1,7 @@
 #include "cli/rows.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,6 +25,27 @@ bool is_number_column(const Rows& rows, std::size_t column) {
 }
 
 }  // namespace
+
+Rows rounded(const Rows& rows) {
+    Rows result;
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < rows.header.size(); ++i) {
+        const bool any = std::any_of(rows.cells.begin(), rows.cells.end(),
+                                     [i](const auto& row) { return !row[i].empty(); });
+        if (any) kept.push_back(i);
+    }
+    for (const auto i : kept) result.header.push_back(rows.header[i]);
+    for (const auto& row : rows.cells) {
+        auto& cells = result.cells.emplace_back();
+        for (const auto i : kept) {
+            double number = 0;
+            const bool fraction = parse_number(row[i], number) && number != std::floor(number);
+            const auto shorter = fraction ? significant(number, 4) : row[i];
+            cells.push_back(shorter.size() < row[i].size() ? shorter : row[i]);
+        }
+    }
+    return result;
+}
 
 std::string as_csv(const Rows& rows) {
     std::string text = fmt::format("{}\n", fmt::join(rows.header, ","));

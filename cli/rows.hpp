@@ -13,6 +13,9 @@ struct Rows {
     std::vector<std::vector<std::string>> cells;
 };
 
+/// The same for reading: fractions to four digits, no column that is empty.
+Rows rounded(const Rows& rows);
+
 /// Columns as wide as they must be, those of numbers to the right.
 std::string as_table(const Rows& rows);
 std::string as_csv(const Rows& rows);

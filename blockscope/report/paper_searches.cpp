@@ -97,7 +97,11 @@ public:
             SearchReport report;
             report.options =
                 paper_options(is_front() ? Algorithm::random_mutation : Algorithm::max_accuracy);
-            for (std::uint64_t seed = 1; seed <= options_.seeds; ++seed) {
+            if (&space == &spaces_[original]) {
+                report.options.iterations += options_.more_evaluations / report.options.children;
+            }
+            for (auto seed = options_.first_seed; seed < options_.first_seed + options_.seeds;
+                 ++seed) {
                 report.options.seed = seed;
                 report.seeds.push_back(seed);
                 report.runs.push_back(search(problem, report.options));
@@ -179,6 +183,9 @@ private:
             if (second == paper && !panel_.is_correlated && r + 1 < c.regions.size()) {
                 gain.claimed = r == 0 ? "paper: better at low latency" : "paper: at middle latency";
                 gain.claim = claim_by_interval(region.best.difference);
+                if (gain.claim == Claim::undecided) {
+                    gain.why = "the interval has both; more seeds may tell";
+                }
             }
             rows.push_back(std::move(gain));
         }
@@ -243,7 +250,12 @@ std::vector<PaperSearchRow> paper_searches(PaperNumbers& numbers, const PaperSea
             continue;
         }
         searches.run(progress, done, total);
-        for (auto& row : searches.rows()) rows.push_back(std::move(row));
+        for (auto& row : searches.rows()) {
+            if (row.claim == Claim::fails && row.why.empty()) {
+                row.why = "not with these predictors and seeds";
+            }
+            rows.push_back(std::move(row));
+        }
     }
     return rows;
 }

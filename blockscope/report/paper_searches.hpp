@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,13 @@ namespace blockscope {
 /// spaces: the original, the paper's restriction of it, and the one that `prune` derives from
 /// profiles of the same predictors.
 struct PaperSearchOptions {
-    std::size_t seeds = 10;  ///< 1, 2, ... of the searches
-    double strength = 0.5;   ///< of prune
-    double level = 0.95;     ///< of the intervals over seeds
+    std::size_t seeds = 10;        ///< of the searches: first_seed, the next, ...
+    std::uint64_t first_seed = 1;  ///< of the searches
+    double strength = 0.5;         ///< of prune
+    double level = 0.95;           ///< of the intervals over seeds
+    /// More for searches of the original spaces, by as many as a profile took that the others rest
+    /// on.
+    std::size_t more_evaluations = 0;
 };
 
 /// Claims of the paper that something is better hold or fail by the whole interval over seeds, and
@@ -38,7 +43,8 @@ struct PaperSearchRow {
     double p_value = 1;   ///< paired permutation test; NaN: no test
     std::string claimed;  ///< by "paper" or "blockscope", what is claimed; "" for nothing
     Claim claim = Claim::none;
-    std::string why;  ///< not checkable: what is missing; or what to know of the numbers
+    std::string why;  ///< not checkable: what is missing; why a claim does not hold or is not
+                      ///< decided; or what to know of the numbers
 };
 
 /// Hypervolumes of a panel reach up to the worst accuracy and latency on any front of its three

@@ -41,7 +41,7 @@ void search_limits(const Problem& problem, std::vector<LimitReach>& known, std::
                             problem.space.name, resolutions_text(problem.resolutions),
                             to_string(problem, limit), asked,
                             limit.at_most ? "smallest" : "largest",
-                            round_trip(limit.at_most ? *least : *most), metric->info().unit),
+                            significant(limit.at_most ? *least : *most, 6), metric->info().unit),
                 Fault::infeasible);
         }
         known[l] = {std::pair(*least, *most),

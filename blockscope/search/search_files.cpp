@@ -161,12 +161,7 @@ Json json(const Problem& problem, std::uint64_t seed, const SearchRun& run,
     j["hypervolume_after_iterations"] = volumes;
     j["best_of_first_objective"] = json(problem, run, run.best.front());
     if (problem.objectives.size() > 1) {
-        const auto costs = costs_of_rows(problem, run, run.best);
-        std::vector<std::size_t> members(run.best.size());
-        for (std::size_t i = 0; i < members.size(); ++i) members[i] = i;
-        const auto bulge = bulges(costs, members);
-        const auto knee = std::max_element(bulge.begin(), bulge.end()) - bulge.begin();
-        j["knee"] = json(problem, run, run.best[static_cast<std::size_t>(knee)]);
+        j["knee"] = json(problem, run, run.best[knee_of(problem, run)]);
     }
     return j;
 }
@@ -232,6 +227,14 @@ double hypervolume_of(const Problem& problem, const SearchRun& run,
     if (run.best.empty()) return 0;
     return hypervolume(costs_of_rows(problem, run, run.best),
                        costs_of(reference, directions_of(problem)));
+}
+
+std::size_t knee_of(const Problem& problem, const SearchRun& run) {
+    if (problem.objectives.size() < 2) return 0;
+    std::vector<std::size_t> members(run.best.size());
+    std::iota(members.begin(), members.end(), std::size_t{0});
+    const auto bulge = bulges(costs_of_rows(problem, run, run.best), members);
+    return static_cast<std::size_t>(std::max_element(bulge.begin(), bulge.end()) - bulge.begin());
 }
 
 std::vector<double> front_probability(const Problem& problem, const SearchRun& run) {

@@ -34,6 +34,10 @@ double hypervolume_of(const Problem& problem, const SearchRun& run,
                       const std::vector<double>& reference);
 std::string hypervolume_unit(const Problem& problem);
 
+/// Index into run.best of the knee: where the front bulges most. Two objectives or more; of one the
+/// best.
+std::size_t knee_of(const Problem& problem, const SearchRun& run);
+
 /// For each of the best of a run, the probability that nothing it saw dominates it, given the
 /// errors of the objectives (front_noise.hpp). Empty where no objective has one.
 std::vector<double> front_probability(const Problem& problem, const SearchRun& run);

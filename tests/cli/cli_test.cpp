@@ -69,7 +69,7 @@ TEST(Explain, PartsAddUpInEveryFormat) {
     }
     // 17 parts: stem, 15 layers, head; the swap of the first layer saves 25 - 9 of its 5 x 5
     const auto table = run("explain ofa-mbv3 --arch " + arch).text;
-    EXPECT_NE(table.find("MBConv4-3      4816896"), std::string::npos) << table;
+    EXPECT_NE(table.find("MBConv4-3             4816896"), std::string::npos) << table;
 }
 
 TEST(Profile, WritesTheStatedColumnsAndKeepsEarlierResultsWhenItFails) {
