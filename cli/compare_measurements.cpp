@@ -83,6 +83,12 @@ void say(const Regression& r, const std::vector<LimitCheck>& checks, Console& co
     for (const auto& difference : r.context_differences) {
         console.warn("compared across contexts: " + difference);
     }
+    const auto doubtful = std::count_if(r.networks.begin(), r.networks.end(),
+                                        [](const NetworkChange& c) { return !c.trusted; });
+    if (doubtful > 0) {
+        console.warn(fmt::format("{} of {} networks cannot be trusted; networks.csv says why",
+                                 doubtful, r.networks.size()));
+    }
     for (const auto& reference : r.references) {
         console.say(fmt::format(
             "reference network at {}: {} ms in base, {} in new, ratio {}; {}", reference.resolution,
@@ -105,13 +111,19 @@ void say(const Regression& r, const std::vector<LimitCheck>& checks, Console& co
         const auto number = [&](Passed passed) {
             return std::count(check.networks.begin(), check.networks.end(), passed);
         };
-        console.say(fmt::format(
-            "{}: {}{}{}", check.limit.text,
-            check.passed == Passed::yes ? "FAILED" : to_string(check.passed), at,
-            check.limit.overall
-                ? ""
-                : fmt::format(", {} networks yes, {} undecided, {} no", number(Passed::yes),
-                              number(Passed::undecided), number(Passed::no))));
+        std::string line =
+            fmt::format("{}: {}{}", check.limit.text,
+                        check.passed == Passed::yes ? "FAILED" : to_string(check.passed), at);
+        if (!check.limit.overall) {
+            line += fmt::format(", {} networks yes, {} undecided, {} no", number(Passed::yes),
+                                number(Passed::undecided), number(Passed::no));
+        }
+        if (!std::isnan(check.found_8_in_10)) {
+            line += fmt::format("; a change of {} % {} be found 8 times in 10",
+                                significant(100 * check.found_8_in_10, 2),
+                                check.limit.overall ? "would" : "of one network would");
+        }
+        console.say(line);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/stats/family_wise.hpp"
+#include "blockscope/stats/student.hpp"
 
 namespace blockscope {
 namespace {
@@ -121,6 +123,30 @@ Passed passed(double p_yes, double p_no, double level) {
     return p_no <= 1 - level ? Passed::no : Passed::undecided;
 }
 
+/// See LimitCheck. errors: of one network, or overall, among `family` that are tested.
+double found_8_in_10(const RegressionLimit& limit, const LogRatio& errors, std::size_t family) {
+    if (std::isnan(errors.standard_error) || !(errors.degrees > 0)) return errors.standard_error;
+    const double alpha = (1 - limit.level) / static_cast<double>(family);
+    constexpr double z_80 = 0.8416;
+    const double far = student_quantile(1 - 2 * alpha, errors.degrees) + z_80;
+    return (1 + limit.share) * std::exp(far * errors.standard_error) - 1;
+}
+
+/// The network whose error is the median one.
+LogRatio typical(const Regression& regression, std::size_t& family) {
+    std::vector<LogRatio> known;
+    for (const auto& c : regression.networks) {
+        if (!std::isnan(c.log_ratio.standard_error)) known.push_back(c.log_ratio);
+    }
+    family = known.size();
+    if (known.empty()) return {};
+    const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+    std::nth_element(known.begin(), middle, known.end(), [](const LogRatio& a, const LogRatio& b) {
+        return a.standard_error < b.standard_error;
+    });
+    return *middle;
+}
+
 std::vector<Passed> by_network(const Regression& regression, const RegressionLimit& limit) {
     std::vector<Passed> result;
     if (limit.what == RegressionLimit::What::lost) {
@@ -166,7 +192,13 @@ std::vector<LimitCheck> check_limits(const Regression& regression,
                                      const std::vector<RegressionLimit>& limits) {
     std::vector<LimitCheck> checks;
     for (const auto& limit : limits) {
-        LimitCheck check{limit, {}, Passed::no};
+        LimitCheck check;
+        check.limit = limit;
+        std::size_t family = 1;
+        const LogRatio errors = limit.overall ? regression.overall : typical(regression, family);
+        if (limit.what != RegressionLimit::What::lost) {
+            check.found_8_in_10 = found_8_in_10(limit, errors, family);
+        }
         if (limit.overall) {
             const auto [yes, no] = p_values(regression.overall, limit);
             check.passed = passed(yes, no, limit.level);

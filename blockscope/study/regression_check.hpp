@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ struct LimitCheck {
     RegressionLimit limit;
     std::vector<Passed> networks;  ///< in the order of the regression's; empty: overall
     Passed passed = Passed::no;    ///< by any network, or overall; undecided if any is and no yes
+    /// What these measurements can find: a change by this share (more than the limit's) of a network
+    /// of median error, or overall, passes 8 times in 10. NaN where nothing is known.
+    double found_8_in_10 = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Tests each limit by Holm over the networks: where no network passes it, one is said to with

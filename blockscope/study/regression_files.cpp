@@ -111,7 +111,8 @@ Json json(const LimitCheck& check) {
     Json j{{"condition", check.limit.text},
            {"level", check.limit.level},
            {"of", check.limit.overall ? "geometric mean" : "any network, family-wise (Holm)"},
-           {"passed", to_string(check.passed)}};
+           {"passed", to_string(check.passed)},
+           {"found_8_in_10_percent", json(100 * check.found_8_in_10)}};
     if (check.limit.overall) return j;
     for (const Passed p : {Passed::yes, Passed::undecided, Passed::no}) {
         j["networks"][std::string(to_string(p))] = number(p);

@@ -131,7 +131,9 @@ TEST_F(MeasuredTwice, LosesANetwork) {
         << "a row with its reason, and the sweep goes on";
     EXPECT_EQ(compare(broken + " --fail-if 'slower>3%@99%'").code, 0);
     EXPECT_EQ(compare(broken + " --fail-if 'slower>3%@99%' --strict").code, 6);
-    EXPECT_EQ(compare(broken + " --fail-if lost").code, 1);
+    const auto lost = compare(broken + " --fail-if lost");
+    EXPECT_EQ(lost.code, 1);
+    EXPECT_THAT(lost.text, HasSubstr("1 of 24 networks cannot be trusted"));
 }
 
 TEST_F(MeasuredTwice, RefusesOtherConditionsUnlessAsked) {

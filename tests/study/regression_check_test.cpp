@@ -94,6 +94,8 @@ TEST(RegressionCheck, HasThreeAnswersForEachNetwork) {
     EXPECT_THAT(checks[0].networks,
                 testing::ElementsAre(Passed::yes, Passed::undecided, Passed::no));
     EXPECT_EQ(checks[0].passed, Passed::yes);
+    // of three networks, one-sided: 2.7131 standard errors (0.01 / 3) and 0.8416 for 8 in 10
+    EXPECT_NEAR(checks[0].found_8_in_10, 1.03 * std::exp(0.01 * (2.7131 + 0.8416)) - 1, 1e-5);
     EXPECT_TRUE(checks[1].networks.empty());
     EXPECT_EQ(checks[1].passed, Passed::no);
 }

@@ -148,6 +148,7 @@ TEST(Regression, HoldsWhatAllRatiosShare) {
 // Two of 100 networks became 10 % slower; visits scatter by 2 %.
 TEST(Regression, FindsATenPercentSlowdownAmongMany) {
     int found = 0;
+    double promised = 0;
     for (int run = 0; run < 50; ++run) {
         Rng rng(static_cast<std::uint64_t>(run));
         std::vector<double> factors(100, 1.0);
@@ -156,13 +157,15 @@ TEST(Regression, FindsATenPercentSlowdownAmongMany) {
         const auto fresh = simulated(100, 6, 0.02, rng, factors);
         const auto r = compare_measured(base, fresh);
         const auto check = check_limits(r, parse_limits("slower>3%@99%", 0.95, ""))[0];
+        promised += check.found_8_in_10 / 50;
         for (std::size_t i = 0; i < check.networks.size(); ++i) {
             const bool changed = r.networks[i].arch == "17" || r.networks[i].arch == "60";
             if (check.networks[i] == Passed::yes) found += changed ? 1 : 0;
             EXPECT_TRUE(changed || check.networks[i] != Passed::yes) << run;
         }
     }
-    EXPECT_GE(found, 90) << "of 100";
+    EXPECT_GE(found, 85) << "of 100";
+    EXPECT_NEAR(promised, 0.094, 0.006) << "a little less is found 8 times in 10";
 }
 
 TEST(Regression, CancelsTheDriftOfTheReferenceWhenAsked) {
