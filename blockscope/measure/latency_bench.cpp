@@ -76,7 +76,7 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
             reference.visit_if_due();
             try {
                 const auto network = bench.engine->ready(bench.space, archs[i]);
-                const Timing t = timed_run(*network);
+                const Timing t = timed_run(*network, reference.runs_in_a_row());
                 const double at_s = reference.elapsed_s();
                 result.samples.push_back({i, at_s, t.wall_ms, t.cpu_ms, round, false});
                 reasons[i].clear();
@@ -112,6 +112,8 @@ LatencyResult LatencyBench::measure(std::span<const Architecture> archs, int vis
     }
     return result;
 }
+
+int LatencyBench::runs_in_a_row() const { return impl_->reference.runs_in_a_row(); }
 
 double LatencyBench::reference_ms() const { return impl_->reference.scale_ms(); }
 

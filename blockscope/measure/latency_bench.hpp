@@ -44,6 +44,8 @@ public:
 
     /// Of everything measured so far.
     MeasuringQuality quality() const;
+    /// Runs of each visit, of which it is the mean (ReferenceRuns).
+    int runs_in_a_row() const;
     /// What latencies are scaled to.
     double reference_ms() const;
 

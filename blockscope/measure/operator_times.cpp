@@ -1,7 +1,5 @@
 #include "blockscope/measure/operator_times.hpp"
 
-#include <numeric>
-
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
@@ -23,10 +21,7 @@ public:
           reference_(engine_, space, archs.front().resolution, options),
           looks_ms_(64) {
         times_.networks.resize(archs.size());
-        std::vector<double> looks(201);
-        for (double& look : looks) look = now_ms();
-        std::adjacent_difference(looks.begin(), looks.end(), looks.begin());
-        times_.look_us = 1e3 * median({looks.begin() + 1, looks.end()});
+        times_.look_us = 1e3 * clock_step_ms(reference_.by_cpu_time());
     }
 
     OperatorTimes measure(int visits, double budget_s, Progress* progress);
@@ -71,7 +66,7 @@ void OperatorBench::visit(const Visit& v) {
         }
     }
     if (!v.by_steps) {
-        const Timing t = timed_run(*network);
+        const Timing t = timed_run(*network, reference_.runs_in_a_row());
         whole_.push_back({v.network, reference_.elapsed_s(), t.wall_ms, t.cpu_ms, 0, false});
         return;
     }

@@ -21,6 +21,10 @@ public:
     ReferenceRuns(LatencyEngine& engine, const DesignSpace& space, int resolution,
                   LatencyOptions options);
 
+    /// How many runs in a row a timing takes, so that it is 2,000 steps of the clock or more: one,
+    /// unless networks are very fast or the clock is coarse; at most 1,000.
+    int runs_in_a_row() const { return runs_in_a_row_; }
+
     /// One untimed run, which brings its weights back into the caches, and two timed ones.
     void visit();
     /// If the last visit is LatencyOptions::reference_interval_s ago or longer.
@@ -42,6 +46,7 @@ public:
 
 private:
     LatencySample timed(int number);
+    int needed_in_a_row() const;
 
     LatencyOptions options_;
     std::unique_ptr<PreparedNetwork> network_;
@@ -49,6 +54,7 @@ private:
     std::vector<LatencySample> warm_up_;
     std::vector<LatencySample> runs_;
     double scale_ms_ = 0;
+    int runs_in_a_row_ = 1;
 };
 
 }  // namespace blockscope

@@ -127,6 +127,11 @@ double HostLatency::preparation_ms_per_visit() const {
     return all.ms / static_cast<double>(all.networks);
 }
 
+int HostLatency::runs_in_a_row(int resolution) const {
+    const auto found = benches_.find(resolution);
+    return found == benches_.end() ? 1 : found->second->runs_in_a_row();
+}
+
 std::optional<double> HostLatency::reference_ms(int resolution) const {
     const auto found = benches_.find(resolution);
     if (found == benches_.end()) return std::nullopt;

@@ -35,6 +35,7 @@ public:
     bool by_cpu_time() const override { return options_.run.threads == 1; }
     double preparation_ms_per_visit() const override;
     std::span<const LatencySample> samples() const override { return samples_; }
+    int runs_in_a_row(int resolution) const override;
     std::optional<double> reference_ms(int resolution) const override;
     void scale_to(int resolution, double reference_ms) override;
 

@@ -35,6 +35,10 @@ public:
     /// device does not tell.
     virtual double preparation_ms_per_visit() const { return std::nan(""); }
 
+    /// Runs in a row that a timed run at a resolution is the mean of, where one would be too short
+    /// for the clock; 1 before the first.
+    virtual int runs_in_a_row(int /*resolution*/) const { return 1; }
+
     /// Timed runs behind the last evaluate(); `network` is an index into its batch.
     virtual std::span<const LatencySample> samples() const = 0;
 
