@@ -17,6 +17,7 @@ struct Common {
     bool no_host = false;
     ConsoleOptions console;
     std::string study;
+    bool across_contexts = false;
     std::string config;
     bool dump_config = false;
 };

@@ -23,7 +23,8 @@ MetricColumn evaluate(const std::string& name, const DesignSpace& space, int res
                       const CompareCommand& command, const Common& common, StudyAtHand& study,
                       Console& console, MetricInfo& info) {
     auto metric = make_metric(name, space, common.seed, common.threads);
-    if (metric->info().costly) metric = study.remember(std::move(metric), LatencyOptions().visits);
+    if (metric->info().costly)
+        metric = study.remember(std::move(metric), LatencyOptions().visits, space);
     info = metric->info();
     const auto archs = sample(space, command.n, Rng(common.seed), resolution, common.threads);
     auto column = metric->evaluate(space, archs, &console);

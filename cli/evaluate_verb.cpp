@@ -56,7 +56,7 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
         auto metric = make_metric(name, space, common.seed, common.threads);
         const MetricInfo& info = infos.emplace_back(metric->info());
         if (info.costly) {
-            const auto costly = study.remember(std::move(metric), LatencyOptions().visits);
+            const auto costly = study.remember(std::move(metric), LatencyOptions().visits, space);
             columns.push_back(costly->evaluate(space, archs, &console));
             costly->rescale(space, archs, columns.back().values);
         } else {
@@ -107,8 +107,8 @@ void add_evaluate(Program& program) {
     verb.add_option("--device-map", command->device_map,
                     "text file with a device a line: run: metrics share the networks among them");
     Program::add_output(verb, command->output);
-    verb.add_option("--study", program.common().study,
-                    "file that remembers costly evaluations; default study.sqlite beside -o FILE");
+    program.add_study(
+        verb, "file that remembers costly evaluations; default study.sqlite beside -o FILE");
     program.add_resolution(verb);
     program.add_common(verb);
 }

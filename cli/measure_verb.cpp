@@ -86,13 +86,15 @@ void add_measure(Program& program) {
     verb.add_option("--spread", command->spread,
                     "1%: a network is done once its interval reaches no further from its mean");
     verb.add_option("--budget", command->budget, "60s: of measuring, earlier runs included");
+    verb.add_option("--sustain", command->sustain,
+                    "10min: visits go on for that long, and whether the ranking at the end is that "
+                    "at the beginning is told");
     verb.add_option("--level", command->level, "of intervals")
         ->check(between(0, 1))
         ->capture_default_str();
     verb.add_flag("--strict", command->strict, "exit with 6 if a result cannot be trusted");
     Program::add_output(verb, command->output);
-    verb.add_option("--study", program.common().study,
-                    "file of the study; default study.sqlite beside -o FILE");
+    program.add_study(verb, "file of the study; default study.sqlite beside -o FILE");
     program.add_resolution(verb);
     program.add_common(verb);
 }

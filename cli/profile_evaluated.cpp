@@ -110,7 +110,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     std::unique_ptr<RememberedMetric> costly;
     Metric* at_hand = metric.get();
     if (info.costly) {
-        costly = study.remember(std::move(metric), 1);
+        costly = study.remember(std::move(metric), 1, space);
         at_hand = costly.get();
     }
     Metric& asked = *at_hand;

@@ -78,9 +78,11 @@ void add_given_profiles(ProfileRun& run, const ProfileCommand& command, const Co
                         Console& console) {
     const auto asked = common.resolutions;
     if (!asked.empty()) (void)chosen_resolutions(run.space, common);
-    const GivenTable table =
-        read_given_table(run.space, command.data, command.metrics,
-                         asked.size() == 1 ? asked.front() : run.space.default_resolution);
+    const GivenTable table = read_given_table(
+        run.space, command.data, command.metrics,
+        asked.size() == 1 ? asked.front() : run.space.default_resolution, command.context);
+    if (!command.context.empty())
+        run.provenance.emplace_back("context of the rows", command.context);
     const auto columns = command.metrics.empty() ? numeric_columns(table) : command.metrics;
     if (columns.empty()) throw Error("no column of numbers", command.data);
     for (const auto& name : columns) {

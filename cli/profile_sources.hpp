@@ -17,7 +17,8 @@ namespace blockscope::cli {
 struct ProfileCommand {
     std::string space;
     std::vector<std::string> metrics;
-    std::string data;  ///< somebody's CSV; metrics are then its columns
+    std::string data;     ///< somebody's CSV; metrics are then its columns
+    std::string context;  ///< of its rows to take; "": all
     std::string population = "space";
     std::size_t n = 2000;
     std::string budget;  ///< "60s", "500" (networks) or empty

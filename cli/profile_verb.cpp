@@ -110,6 +110,9 @@ void add_profile(Program& program) {
                     "what --data speaks for: the space it was drawn from, or the table's own rows")
         ->check(CLI::IsMember({"space", "table"}))
         ->capture_default_str();
+    verb.add_option("--context", command->context,
+                    "of --data, the rows whose column context says this; without it they must all "
+                    "say the same");
     verb.add_option("-n", command->n,
                     "architectures to sample where the estimate is not exact; fixed: for each "
                     "placement")
@@ -139,8 +142,7 @@ void add_profile(Program& program) {
         ->check(between(0, 1))
         ->capture_default_str();
     verb.add_option("-o,--output", command->output, "directory to write")->capture_default_str();
-    verb.add_option("--study", program.common().study,
-                    "file of the study; default DIR/study.sqlite");
+    program.add_study(verb, "file of the study; default DIR/study.sqlite");
     program.add_resolution(verb);
     verb.add_flag("--strict", command->strict,
                   "exit with 6 if a measuring run behind a profile cannot be trusted");

@@ -48,6 +48,13 @@ void Program::add_common(CLI::App& verb) {
     verb.add_flag("--log-json", common_.console.json, "say it as JSON, one object a line");
 }
 
+void Program::add_study(CLI::App& verb, const char* help) {
+    verb.add_option("--study", common_.study, help);
+    verb.add_flag("--across-contexts", common_.across_contexts,
+                  "go on where the study has values from other machines, versions or settings, and "
+                  "keep them apart");
+}
+
 void Program::add_resolution(CLI::App& verb) {
     verb.add_option("--resolution", common_.resolutions, "input side in pixels; several allowed")
         ->delimiter(',')

@@ -22,6 +22,8 @@ public:
     /// The options that every verb has; called after the verb's own, so that help shows them last.
     void add_common(CLI::App& verb);
     void add_resolution(CLI::App& verb);
+    /// --study with its help, and --across-contexts.
+    void add_study(CLI::App& verb, const char* help);
     /// -o of a verb whose result is one text; `output` is "-" by default.
     static void add_output(CLI::App& verb, std::string& output);
 

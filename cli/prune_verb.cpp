@@ -222,8 +222,8 @@ void add_prune(Program& program) {
                     "file for the evidence; default insights.json beside -o");
     verb.add_option("-o,--output", command->output, "TOML file of the smaller space; - for stdout")
         ->required();
-    verb.add_option("--study", program.common().study,
-                    "file that remembers costly evaluations; default study.sqlite beside -o");
+    program.add_study(verb,
+                      "file that remembers costly evaluations; default study.sqlite beside -o");
     program.add_resolution(verb);
     program.add_common(verb);
 }

@@ -78,7 +78,8 @@ public:
         }
         auto metric = make_metric(name, problem_.space, common_.seed, common_.threads);
         if (metric->info().costly) {
-            auto remembered = study_.remember(std::move(metric), LatencyOptions().visits);
+            auto remembered =
+                study_.remember(std::move(metric), LatencyOptions().visits, problem_.space);
             costly_.push_back(remembered.get());
             metric = std::move(remembered);
         }
@@ -382,8 +383,7 @@ void add_search(Program& program) {
     several("--reference", command->reference,
             "'METRIC=NUMBER' of every objective, for hypervolumes; default the worst seen");
     verb.add_option("-o,--output", command->output, "directory")->required();
-    verb.add_option("--study", program.common().study,
-                    "file that remembers costly evaluations; default study.sqlite in -o");
+    program.add_study(verb, "file that remembers costly evaluations; default study.sqlite in -o");
     program.add_resolution(verb);
     program.add_common(verb);
 }

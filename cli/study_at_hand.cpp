@@ -17,8 +17,8 @@ StudyAtHand::StudyAtHand(const Common& common, fs::path beside_output, Console& 
       console_(console),
       path_(common.study.empty() ? std::move(beside_output) : fs::path(common.study)) {}
 
-std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric,
-                                                        int visits) {
+std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric, int visits,
+                                                        const DesignSpace& space) {
     if (auto* measured = metric->measured()) measured->set_visits(visits);
     if (!study_) {
         StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION, {}};
@@ -35,7 +35,22 @@ std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> 
     for (const auto& [name, value] : context.facts) {
         console_.detail(fmt::format("{}: {} {}", metric->info().name, name, value));
     }
+    const auto from_elsewhere = other_contexts(*study_, space, metric->info(), context);
+    if (!common_.across_contexts) {
+        refuse_other_contexts(from_elsewhere, context, metric->info(), path_.string());
+    }
+    for (const auto& other : from_elsewhere) {
+        console_.warn(fmt::format("{}: {} values of {} from context {} stay apart ({})",
+                                  path_.string(), other.values, metric->info().name,
+                                  other.context.key,
+                                  context_difference(other.context.facts, context.facts)));
+    }
     return remembered(std::move(metric), *study_, std::move(context));
+}
+
+std::vector<StoredContext> StudyAtHand::others(const RememberedMetric& metric,
+                                               const DesignSpace& space) const {
+    return other_contexts(*study_, space, metric.info(), metric.context());
 }
 
 void StudyAtHand::describe(RememberedMetric& metric, const DesignSpace& space, int resolution,

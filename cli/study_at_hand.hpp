@@ -5,7 +5,8 @@
 #include <optional>
 
 #include "blockscope/profile/profile_files.hpp"
-#include "blockscope/study/remembered.hpp"
+#include "blockscope/study/other_contexts.hpp"
+#include "blockscope/study/repeated.hpp"
 
 #include "cli/common.hpp"
 
@@ -20,8 +21,21 @@ public:
     StudyAtHand(const Common& common, std::filesystem::path beside_output, Console& console);
 
     /// For a costly metric: visits are set on what is measured, and the study remembers it.
-    /// Throws Error(Fault::runtime) for a study that another process has.
-    std::unique_ptr<RememberedMetric> remember(std::unique_ptr<Metric> metric, int visits);
+    /// Throws Error(Fault::runtime) for a study that another process has, and Error for one with
+    /// values of this metric and space from another context, unless --across-contexts was said.
+    std::unique_ptr<RememberedMetric> remember(std::unique_ptr<Metric> metric, int visits,
+                                               const DesignSpace& space);
+
+    /// Values of a remembered metric from other contexts, which its own never hold.
+    std::vector<StoredContext> others(const RememberedMetric& metric,
+                                      const DesignSpace& space) const;
+    /// What is stored of it in one of them.
+    std::vector<RepeatedLatency> recall(const RememberedMetric& metric, const DesignSpace& space,
+                                        const StudyContext& context,
+                                        std::span<const Architecture> archs,
+                                        const RepeatPlan& plan) const {
+        return recall_repeated(*study_, metric, space, context.key, archs, plan);
+    }
 
     /// Where values come from, for people: what the study says of a metric's sessions.
     /// Depends on what is stored only, so asking again gives the same.

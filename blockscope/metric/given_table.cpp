@@ -65,11 +65,42 @@ void check_space(const DesignSpace& space, const std::string& name, const std::s
     if (!same) refuse();
 }
 
+/// Latencies of two machines, or of one before and after an update, are no one column.
+void keep_one_context(CsvTable& csv, const std::string& wanted) {
+    if (!csv.has_column("context")) {
+        if (!wanted.empty()) (void)csv.column("context");
+        return;
+    }
+    const std::size_t at = csv.column("context");
+    if (wanted.empty()) {
+        for (std::size_t r = 1; r < csv.rows.size(); ++r) {
+            if (csv.rows[r][at] == csv.rows[0][at]) continue;
+            throw Error(fmt::format("measured in context '{}', earlier rows in '{}': not "
+                                    "comparable; --context takes the rows of one",
+                                    csv.rows[r][at], csv.rows[0][at]),
+                        csv.where(r));
+        }
+        return;
+    }
+    CsvTable kept{csv.source, csv.header, {}, {}};
+    for (std::size_t r = 0; r < csv.rows.size(); ++r) {
+        if (csv.rows[r][at] != wanted) continue;
+        kept.rows.push_back(csv.rows[r]);
+        kept.lines.push_back(csv.lines[r]);
+    }
+    if (kept.rows.empty()) {
+        throw Error(fmt::format("no row was measured in context '{}'", wanted), csv.source);
+    }
+    csv = std::move(kept);
+}
+
 }  // namespace
 
 GivenTable read_given_table(const DesignSpace& space, const std::string& path,
-                            const std::vector<std::string>& needed, int default_resolution) {
+                            const std::vector<std::string>& needed, int default_resolution,
+                            const std::string& context) {
     GivenTable table{path, parse_csv(read_file(path), path), {}};
+    keep_one_context(table.csv, context);
     const CsvTable& csv = table.csv;
     const auto arch = csv.column("arch");
     for (const auto& column : needed) (void)csv.column(column);
@@ -132,7 +163,10 @@ std::vector<std::string> numeric_columns(const GivenTable& table) {
     std::vector<std::string> columns;
     for (std::size_t c = 0; c < table.csv.header.size(); ++c) {
         const std::string& name = table.csv.header[c];
-        if (name == "arch" || name == "resolution" || name == "space" || name == "width") continue;
+        if (name == "arch" || name == "resolution" || name == "space" || name == "width" ||
+            name == "context") {
+            continue;
+        }
         bool numeric = false;
         for (const auto& row : table.csv.rows) {
             const auto text = trim(row[c]);

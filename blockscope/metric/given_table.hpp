@@ -10,7 +10,7 @@
 namespace blockscope {
 
 /// Somebody's CSV file of architectures and numbers: a column `arch` in any notation we read, and
-/// `resolution`, `space`, `width` minded where they exist.
+/// `resolution`, `space`, `width`, `context` minded where they exist.
 struct GivenTable {
     std::string path;
     CsvTable csv;
@@ -28,11 +28,12 @@ struct GivenColumn {
 };
 
 /// needed: columns asked for later, so that a missing one is said first. default_resolution: of
-/// rows that name none; 0: the space's. Throws Error with file and line for a missing column, an
-/// architecture that is none, or a table of another space.
+/// rows that name none; 0: the space's. context: of the rows to take, those that a column `context`
+/// gives that name; "": all, which then must be of one. Throws Error with file and line for a
+/// missing column, an architecture that is none, a table of another space or of several contexts.
 GivenTable read_given_table(const DesignSpace& space, const std::string& path,
-                            const std::vector<std::string>& needed = {},
-                            int default_resolution = 0);
+                            const std::vector<std::string>& needed = {}, int default_resolution = 0,
+                            const std::string& context = "");
 
 /// Throws Error for a column that is missing or holds no value, and for text that is no number.
 GivenColumn given_column(const GivenTable& table, const std::string& column);

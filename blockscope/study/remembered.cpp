@@ -220,17 +220,21 @@ std::optional<MeasuringQuality> RememberedMetric::quality(const DesignSpace& spa
                                                           int resolution) const {
     const Measured* measured = metric_->measured();
     if (measured == nullptr) return std::nullopt;
+    return quality_of(sessions(space, resolution), measured->by_cpu_time());
+}
+
+std::optional<MeasuringQuality> quality_of(std::vector<SessionRuns> sessions, bool by_cpu_time) {
     std::vector<std::vector<LatencySample>> samples;
     std::size_t networks = 0;
     double seconds = 0;
-    for (auto& session : sessions(space, resolution)) {
+    for (auto& session : sessions) {
         networks += session.networks;
         seconds += session.seconds;
         samples.push_back(std::move(session.warm_up));
         samples.back().insert(samples.back().end(), session.samples.begin(), session.samples.end());
     }
     if (samples.empty()) return std::nullopt;
-    MeasuringQuality q = measuring_quality(samples, measured->by_cpu_time());
+    MeasuringQuality q = measuring_quality(samples, by_cpu_time);
     q.networks = networks;
     q.seconds = seconds;
     return q;

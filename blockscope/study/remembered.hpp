@@ -95,6 +95,9 @@ private:
     std::size_t answered_ = 0;
 };
 
+/// Of sessions together, each with its own clock; nothing for none.
+std::optional<MeasuringQuality> quality_of(std::vector<SessionRuns> sessions, bool by_cpu_time);
+
 std::unique_ptr<RememberedMetric> remembered(std::unique_ptr<Metric> metric, Study& study,
                                              StudyContext context = {});
 

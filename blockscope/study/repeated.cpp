@@ -1,6 +1,7 @@
 #include "blockscope/study/repeated.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -26,6 +27,24 @@ public:
 private:
     Progress* whole_;
     double before_, all_;
+};
+
+/// Seconds of a time that is to be filled.
+class TimeProgress : public Progress {
+public:
+    TimeProgress(Progress* whole, double seconds) : whole_(whole), seconds_(seconds) {}
+    void update(std::string_view task, double, double) override {
+        if (whole_ != nullptr) whole_->update(task, std::min(elapsed_s(), seconds_), seconds_);
+    }
+    bool stop_requested() const override { return whole_ != nullptr && whole_->stop_requested(); }
+    double elapsed_s() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+private:
+    Progress* whole_;
+    double seconds_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 RobustMean mean_of(const std::vector<StoredVisit>& visits) {
@@ -96,7 +115,23 @@ std::vector<RepeatedLatency> measure_repeatedly(RememberedMetric& metric, const 
     const double all = static_cast<double>(distinct.size()) * plan.visits;
     std::uint64_t round = 0;
     bool stopped = false;
-    while (!stopped) {
+    TimeProgress sustained(progress, plan.sustain_s);
+    while (!stopped && sustained.elapsed_s() < plan.sustain_s) {
+        std::vector<Architecture> wanted;
+        for (const auto& a : distinct) {
+            if (!failures.contains(a)) wanted.push_back(a);
+        }
+        if (wanted.empty()) break;
+        Rng rng = Rng(plan.seed).fork(round++);
+        shuffle(wanted, rng);
+        const MetricColumn column = metric.evaluate_again(
+            space, wanted, plan.sustain_s - sustained.elapsed_s(), &sustained);
+        stopped = sustained.stop_requested();
+        if (stopped || sustained.elapsed_s() >= plan.sustain_s) break;
+        for (const auto& [i, reason] : column.failures) failures[wanted[i]] = reason;
+    }
+    if (plan.sustain_s > 0) visits = metric.visits(space);
+    while (!stopped && !(plan.sustain_s > 0)) {
         std::vector<Architecture> wanted;
         double done = 0;
         for (const auto& a : distinct) {
@@ -129,6 +164,40 @@ std::vector<RepeatedLatency> measure_repeatedly(RememberedMetric& metric, const 
         results.back().failure = failed != failures.end()
                                      ? failed->second
                                      : "not reached before the measuring was stopped";
+    }
+    return results;
+}
+
+std::vector<RepeatedLatency> recall_repeated(const Study& study, const RememberedMetric& metric,
+                                             const DesignSpace& space,
+                                             const std::string& context_key,
+                                             std::span<const Architecture> archs,
+                                             const RepeatPlan& plan) {
+    struct Scale {
+        double factor = 1;
+        std::string doubt;
+    };
+    std::unordered_map<int, Scale> scales;
+    const StoredVisits visits = study.visits(space, metric.info(), context_key);
+    std::vector<RepeatedLatency> results;
+    results.reserve(archs.size());
+    for (const auto& a : archs) {
+        const auto [at, fresh] = scales.try_emplace(a.resolution);
+        if (fresh) {
+            const auto known = study.reference_ms(space, metric.info(), context_key, a.resolution);
+            const auto q =
+                quality_of(study.sessions(space, metric.info(), context_key, a.resolution),
+                           metric.by_cpu_time());
+            if (known && q && q->reference_ms > 0) at->second.factor = q->reference_ms / *known;
+            if (q && !q->trusted) at->second.doubt = q->reason;
+        }
+        const auto found = visits.find(a);
+        if (found == visits.end()) {
+            results.emplace_back().failure = "not measured in that context";
+            continue;
+        }
+        results.push_back(summary(found->second, plan, metric.by_cpu_time(), at->second.factor));
+        if (!at->second.doubt.empty()) results.back().doubts.push_back(at->second.doubt);
     }
     return results;
 }

@@ -16,6 +16,9 @@ struct RepeatPlan {
     double spread = 0;     ///< enough once the half-width is below this share of the mean; 0: never
     int least_visits = 6;  ///< before a spread may be enough, so that luck is not mistaken for it
     double budget_s = 0;   ///< of measuring, what the study holds included; 0: no limit
+    /// Visits go on for that long from now, whatever is known already and however precisely; 0:
+    /// they do not. `budget_s`, `visits` and `spread` end nothing then.
+    double sustain_s = 0;
     double level = 0.95;
     std::uint64_t seed = 1;  ///< of the order
 };
@@ -37,5 +40,13 @@ struct RepeatedLatency {
 std::vector<RepeatedLatency> measure_repeatedly(RememberedMetric& metric, const DesignSpace& space,
                                                 std::span<const Architecture> archs,
                                                 const RepeatPlan& plan, Progress* progress);
+
+/// What a study holds in some context, this one or another; nothing is measured. A whole context
+/// that cannot be trusted is a doubt of each.
+std::vector<RepeatedLatency> recall_repeated(const Study& study, const RememberedMetric& metric,
+                                             const DesignSpace& space,
+                                             const std::string& context_key,
+                                             std::span<const Architecture> archs,
+                                             const RepeatPlan& plan);
 
 }  // namespace blockscope

@@ -58,6 +58,17 @@ std::string json(const Facts& facts) {
     return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// What json() wrote.
+Facts facts_of(const std::string& text) {
+    Facts facts;
+    const auto object = nlohmann::ordered_json::parse(text, nullptr, false);
+    if (!object.is_object()) return facts;
+    for (const auto& [name, value] : object.items()) {
+        if (value.is_string()) facts.emplace_back(name, value.get<std::string>());
+    }
+    return facts;
+}
+
 void bind_or_null(SQLite::Statement& statement, int index, double value) {
     if (std::isnan(value)) return statement.bind(index);
     statement.bind(index, value);
@@ -365,6 +376,27 @@ std::vector<SessionRuns> Study::sessions(const DesignSpace& space, const MetricI
                                        runs.getColumn(4).getInt(),
                                        runs.getColumn(5).getInt() != 0};
             (sample.visit < 0 ? session.warm_up : session.samples).push_back(sample);
+        }
+        return list;
+    });
+}
+
+std::vector<StoredContext> Study::contexts(const DesignSpace& space,
+                                           const MetricInfo& metric) const {
+    return guarded(impl_->path, [&] {
+        std::vector<StoredContext> list;
+        SQLite::Statement select(
+            impl_->db,
+            "SELECT c.key, c.facts, count(*) FROM evaluations e JOIN contexts c ON e.context = "
+            "c.id WHERE e.space = ? AND e.metric = ? AND e.value IS NOT NULL GROUP BY c.id "
+            "ORDER BY c.id");
+        const auto key = impl_->find_key(space, metric, "");
+        select.bind(1, key.space);
+        select.bind(2, key.metric);
+        while (select.executeStep()) {
+            list.push_back(
+                {{select.getColumn(0).getText(), facts_of(select.getColumn(1).getText())},
+                 static_cast<std::size_t>(select.getColumn(2).getInt64())});
         }
         return list;
     });

@@ -74,6 +74,12 @@ struct SessionRuns {
     std::vector<LatencySample> samples;  ///< in order of time; `network` is of no meaning
 };
 
+/// Where values of a metric came from.
+struct StoredContext {
+    StudyContext context;
+    std::size_t values = 0;  ///< evaluations, failures left out
+};
+
 /// A file that remembers every evaluation ever made (docs/study.md). Rows are only added. One
 /// process at a time; not for several threads. What a call has recorded survives the end of the
 /// process at any moment.
@@ -112,6 +118,9 @@ public:
     /// Every session that recorded something for a metric at a resolution, the oldest first.
     std::vector<SessionRuns> sessions(const DesignSpace& space, const MetricInfo& metric,
                                       const std::string& context_key, int resolution) const;
+
+    /// Every context with a value of the metric for the space, the oldest first.
+    std::vector<StoredContext> contexts(const DesignSpace& space, const MetricInfo& metric) const;
 
     /// Seconds that all sessions together spent at one resolution, failures included.
     double seconds_spent(const DesignSpace& space, const MetricInfo& metric,
