@@ -122,16 +122,21 @@ void say(const FitResult& result, Console& console) {
         return std::isnan(error) ? std::string()
                                  : fmt::format(", {} {}", name, significant(error, 4));
     };
-    console.say(fmt::format("root-mean-square error in cross-validation, {}: {}; chosen: {}",
-                            card.unit,
-                            (error_of("ridge", result.cross_validated.ridge) +
-                             error_of("hierarchical", result.cross_validated.hierarchical) +
-                             error_of("kernel", result.cross_validated.kernel) +
-                             error_of("mlp", result.cross_validated.mlp) +
-                             error_of("boosted", result.cross_validated.boosted) +
-                             error_of("gru", result.cross_validated.gru))
-                                .substr(2),
-                            card.kind));
+    const auto& errors = result.cross_validated;
+    const auto& [rival, rival_error] = result.yardstick;
+    const std::string chosen = "; chosen: " + card.kind;
+    console.say(fmt::format(
+        "root-mean-square error in cross-validation, {}: {}{}", card.unit,
+        (error_of("ridge", errors.ridge) + error_of("hierarchical", errors.hierarchical) +
+         error_of("kernel", errors.kernel))
+            .substr(2),
+        rival.empty() ? chosen : ""));
+    if (!rival.empty()) {
+        console.say(fmt::format("of the rows that learned kinds are judged by: {}{}{}{}{}",
+                                error_of(rival.c_str(), rival_error).substr(2),
+                                error_of("boosted", errors.boosted), error_of("mlp", errors.mlp),
+                                error_of("gru", errors.gru), chosen));
+    }
     for (const auto& [kind, reason] : result.left_out) {
         console.say(fmt::format("not tried: {} ({})", kind, reason));
     }

@@ -36,6 +36,7 @@ struct Choice {
     KindFit fit;
     std::string kind;
     KindErrors errors;
+    Yardstick yardstick;
     std::vector<LeftOut> left_out;
 };
 
@@ -79,6 +80,7 @@ Choice choose(const DesignSpace& space, const KindFitter& fitter, const FitRows&
 
     const std::pair<const char*, double*> learners[] = {
         {"boosted", &errors.boosted}, {"mlp", &errors.mlp}, {"gru", &errors.gru}};
+    double least = 0;  // on the rows that learned kinds are judged by
     for (const auto& [name, error] : learners) {
         if (!any && asked != name) continue;
         if (auto reason = reason_against(name, space, rows.size()); any && !reason.empty()) {
@@ -87,7 +89,13 @@ Choice choose(const DesignSpace& space, const KindFitter& fitter, const FitRows&
         }
         KindFit learned = fitter.with_learned(name, rows, shared);
         *error = learned.error;
-        if (any && learned.error >= error_where_judged(rows, chosen.fit, learned)) continue;
+        if (chosen.yardstick.kind.empty()) {
+            chosen.yardstick = {any ? chosen.kind : "hierarchical",
+                                error_where_judged(rows, any ? chosen.fit : shared, learned)};
+            least = chosen.yardstick.error;
+        }
+        if (any && learned.error >= least) continue;
+        least = learned.error;
         chosen.fit = std::move(learned);
         chosen.kind = name;
     }
@@ -102,9 +110,10 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     check(parts.fitted, archs.size());
     const std::vector<int> resolutions = resolutions_of(archs);
     const KindFitter fitter(space, resolutions, options, progress);
-    const auto [chosen, kind, errors, left_out] = choose(space, fitter, parts.fitted, options.kind);
+    const auto [chosen, kind, errors, yardstick, left_out] =
+        choose(space, fitter, parts.fitted, options.kind);
 
-    FitResult result{fitter.model(chosen), errors, {}, {}, left_out};
+    FitResult result{fitter.model(chosen), errors, yardstick, {}, {}, left_out};
     FittedCard& card = result.model.card;
     card.kind = kind;
     card.space = space.name;

@@ -39,7 +39,7 @@ struct FitOptions {
 };
 
 /// Root-mean-square error in cross-validation; NaN where a kind was not tried or does not pay.
-/// Those of networks and of trees, whose training costs much, are of the first fold's rows.
+/// Those of learned kinds, whose training costs much, are of a tenth of the rows (kind_fit.hpp).
 struct KindErrors {
     double ridge = std::numeric_limits<double>::quiet_NaN();
     double hierarchical = std::numeric_limits<double>::quiet_NaN();
@@ -56,6 +56,12 @@ struct CurvePoint {
     KindErrors error;
 };
 
+/// The kind that learned ones must beat, on the rows that they are judged by.
+struct Yardstick {
+    std::string kind;                                         ///< "" where nothing was learned
+    double error = std::numeric_limits<double>::quiet_NaN();  ///< root mean square
+};
+
 /// A kind that "auto" did not try.
 struct LeftOut {
     std::string kind;
@@ -65,6 +71,7 @@ struct LeftOut {
 struct FitResult {
     FittedModel model;  ///< its card lacks what a table says: name, unit, direction, hash, tool
     KindErrors cross_validated;
+    Yardstick yardstick;
     Estimate covered;  ///< share of the held-out rows inside the prediction interval
     std::vector<CurvePoint> curve;
     std::vector<LeftOut> left_out;

@@ -199,6 +199,9 @@ TEST(Fit, AutoTriesWhatTheRowsSufficeForAndSaysWhatItLeftOut) {
               can_train_trees() ? "" : "boosted: the program was built without XGBoost; ");
     EXPECT_GT(all.cross_validated.mlp, 0);
     EXPECT_GT(all.cross_validated.gru, 0);
+    EXPECT_EQ(all.yardstick.kind, "hierarchical");
+    EXPECT_LT(all.yardstick.error, all.cross_validated.gru);
+    EXPECT_EQ(few.yardstick.kind, "");
     EXPECT_EQ(to_text(fit(2000).model, space), to_text(all.model, space));
 
     const auto resnet = load_space("resnet50");
