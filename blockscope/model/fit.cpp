@@ -14,13 +14,24 @@
 namespace blockscope {
 namespace {
 
-void check(const FitRows& rows, std::size_t all) {
+bool is_learned(const std::string& kind) {
+    return kind == "mlp" || kind == "boosted" || kind == "gru";
+}
+
+void check(const FitRows& rows, std::size_t all, const FitOptions& options) {
     if (rows.size() < least_fitted) {
         throw Error(fmt::format("{} architectures with a value leave {} to fit; {} are needed", all,
                                 rows.size(), least_fitted));
     }
     const auto [least, most] = std::minmax_element(rows.values.begin(), rows.values.end());
     if (*least == *most) throw Error(fmt::format("all values are {}: nothing to fit", *least));
+    if (is_learned(options.kind) && rows_judged(rows.size()) < rows_for_interval(options.level)) {
+        throw Error(fmt::format(
+            "a prediction interval at level {} needs {} rows; there are {} that '{}' is judged by, "
+            "a tenth of those to fit",
+            options.level, rows_for_interval(options.level), rows_judged(rows.size()),
+            options.kind));
+    }
 }
 
 std::vector<int> resolutions_of(std::span<const Architecture> archs) {
@@ -41,9 +52,14 @@ struct Choice {
 };
 
 /// Why "auto" does not try a kind that is learned; "" where it does.
-std::string reason_against(const std::string& kind, const DesignSpace& space, std::size_t rows) {
+std::string reason_against(const std::string& kind, const DesignSpace& space, std::size_t rows,
+                           double level) {
     const std::size_t least = kind == "gru" ? least_for_gru : least_for_network;
     if (rows < least) return fmt::format("{} rows, of at least {}", rows, least);
+    if (rows_judged(rows) < rows_for_interval(level)) {
+        return fmt::format("it is judged by {} rows; level {} needs {}", rows_judged(rows), level,
+                           rows_for_interval(level));
+    }
     if (kind == "boosted" && !can_train_trees()) return "the program was built without XGBoost";
     if (kind == "gru" && !gru_knows(space)) return "the space is not of nine MBConv blocks";
     return "";
@@ -51,7 +67,8 @@ std::string reason_against(const std::string& kind, const DesignSpace& space, st
 
 /// The kind that was asked for, or of "auto" the one with the least error.
 Choice choose(const DesignSpace& space, const KindFitter& fitter, const FitRows& rows,
-              const std::string& asked) {
+              const FitOptions& options) {
+    const std::string& asked = options.kind;
     const bool any = asked == "auto";
     Choice chosen;
     KindErrors& errors = chosen.errors;
@@ -83,7 +100,8 @@ Choice choose(const DesignSpace& space, const KindFitter& fitter, const FitRows&
     double least = 0;  // on the rows that learned kinds are judged by
     for (const auto& [name, error] : learners) {
         if (!any && asked != name) continue;
-        if (auto reason = reason_against(name, space, rows.size()); any && !reason.empty()) {
+        if (auto reason = reason_against(name, space, rows.size(), options.level);
+            any && !reason.empty()) {
             chosen.left_out.push_back({name, std::move(reason)});
             continue;
         }
@@ -107,11 +125,11 @@ Choice choose(const DesignSpace& space, const KindFitter& fitter, const FitRows&
 FitResult fit_model(const DesignSpace& space, std::span<const Architecture> archs,
                     std::span<const double> values, const FitOptions& options, Progress* progress) {
     const HeldOut parts = hold_out(archs, values, options.holdout, Rng(options.seed));
-    check(parts.fitted, archs.size());
+    check(parts.fitted, archs.size(), options);
     const std::vector<int> resolutions = resolutions_of(archs);
     const KindFitter fitter(space, resolutions, options, progress);
     const auto [chosen, kind, errors, yardstick, left_out] =
-        choose(space, fitter, parts.fitted, options.kind);
+        choose(space, fitter, parts.fitted, options);
 
     FitResult result{fitter.model(chosen), errors, yardstick, {}, {}, left_out};
     FittedCard& card = result.model.card;

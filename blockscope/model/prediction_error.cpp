@@ -53,14 +53,18 @@ PredictionError prediction_error(std::span<const double> truth, std::span<const 
     return error;
 }
 
+std::size_t rows_for_interval(double level) {
+    return static_cast<std::size_t>(std::ceil(level / (1 - level) - 1e-9));
+}
+
 double conformal_half_width(std::span<const double> truth, std::span<const double> predicted,
                             double level) {
     auto absolute = distances(truth, predicted);
     const auto n = static_cast<double>(absolute.size());
     const double k = std::ceil((n + 1) * level - 1e-9);
     if (k > n) {
-        throw Error(fmt::format("a prediction interval at level {} needs {:.0f} rows; there are {}",
-                                level, std::ceil(level / (1 - level) - 1e-9), absolute.size()));
+        throw Error(fmt::format("a prediction interval at level {} needs {} rows; there are {}",
+                                level, rows_for_interval(level), absolute.size()));
     }
     std::sort(absolute.begin(), absolute.end());
     return absolute[static_cast<std::size_t>(k) - 1];

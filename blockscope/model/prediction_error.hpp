@@ -23,6 +23,9 @@ struct PredictionError {
 PredictionError prediction_error(std::span<const double> truth, std::span<const double> predicted,
                                  double level = 0.95);
 
+/// The predictions that conformal_half_width needs for a level.
+std::size_t rows_for_interval(double level);
+
 /// Half width of a prediction interval: the k-th smallest |residual| of n predictions by models
 /// that had not seen them, k = ceil((n + 1) * level). A new architecture of the same kind lies
 /// inside with probability k / (n + 1), whatever the distribution is, if models of a few rows more

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "program.hpp"
+#include "tests/model/random_models.hpp"
+#include "tests/weights/torch_bytes.hpp"
 
 namespace blockscope {
 namespace {
@@ -103,6 +105,42 @@ TEST(BadInput, TablesWithoutTheColumnOrWithNanAreRefused) {
     expect_refusal(
         "evaluate ofa-mbv3 --archs " + file_with("noarch.csv", "a,b\n1,2\n") + " --metric macs", 3,
         "noarch.csv: has no column 'arch'");
+}
+
+TEST(BadInput, ModelsThatCannotBeMeantAreRefused) {
+    const std::string profile =
+        "profile ofa-mbv3 -n 100 -o " + scratch("bad").string() + " --metric ";
+    const auto refused = [&](const std::string& name, const std::string& bytes,
+                             const std::string& what) {
+        expect_refusal(profile + "'model:" + file_with(name, bytes) + "#unit=ms'", 3, what);
+    };
+    const TensorFile mlp = random_mlp(1, 128, {8, 8, 1});
+    const std::string good = safetensors_bytes(mlp);
+    refused("cut.safetensors", good.substr(0, good.size() - 7), "cut.safetensors: byte ");
+    refused("swapped.safetensors", std::string(good.rend() - 8, good.rend()) + good.substr(8),
+            "swapped.safetensors: byte 0");
+    refused("fields.safetensors", safetensors_bytes(random_mlp(1, 77, {8, 1})), "77");
+    refused("resnet.safetensors", safetensors_bytes(random_mlp(1, 82, {8, 1})), "resnet50");
+    TensorFile nan = mlp;
+    nan.tensors["2.weight"].values[5] = std::nanf("");
+    refused("nan.safetensors", safetensors_bytes(nan), "tensor '2.weight': element 6 is nan");
+    const auto zip = [](const std::string& pickle, const std::string& order) {
+        auto entries = torch_zip_entries(pickle, {{"0", std::string(24, 'x')}});
+        entries[1].content = order;
+        return zip_bytes(entries);
+    };
+    const std::string state = pickled({{"w", {6}, "0", 6}});
+    refused("big.pt", zip(state, "big"), "'big' byte order");
+    refused("hostile.pt",
+            zip("\x80\x02"
+                "cposix\nsystem\n.",
+                "little"),
+            "posix.system");
+    refused("text.pt", "hello", "byte 0: is no file of weights");
+    expect_refusal(
+        profile +
+            "lut:" + file_with("t.yaml", "Conv-input:224x224x3-output:112x112x24:\n  mean: nan\n"),
+        3, "t.yaml:2:8: 'mean' is not a number");
 }
 
 TEST(BadInput, OfAConfigFileIsShownThePlace) {

@@ -134,6 +134,7 @@ TEST(Fit, RefusesBadTablesInOneLine) {
     refused(content, column + " --holdout 95%", "--holdout '95%' is no share from 0 to 90%");
     refused(content, column + " --level 0.999", "needs 999 rows; there are 96");
     refused(content, column + " --model kernel", "a kernel gains nothing here");
+    refused(content, column + " --model mlp", "there are 10 that 'mlp' is judged by");
     std::string other = content;
     other.replace(other.find("latency_ms"), 10, "speed");
     refused(other, "--column speed", "column 'speed' does not say its unit; give it as --unit");

@@ -204,6 +204,9 @@ TEST(Fit, AutoTriesWhatTheRowsSufficeForAndSaysWhatItLeftOut) {
     EXPECT_EQ(few.yardstick.kind, "");
     EXPECT_EQ(to_text(fit(2000).model, space), to_text(all.model, space));
 
+    small.level = 0.99;
+    EXPECT_THAT(left_out(fit(600)), HasSubstr("mlp: it is judged by 60 rows; level 0.99 needs 99"));
+    small.level = 0.95;
     const auto resnet = load_space("resnet50");
     const auto archs = sample(resnet, 2000, Rng(17), 224);
     std::vector<double> values;
@@ -322,6 +325,8 @@ TEST(Fit, RefusesWhatCannotBeFitted) {
     FitOptions wide = options("auto");
     wide.level = 0.99;
     EXPECT_THAT(refusal(s.values, wide), HasSubstr("needs 99 rows; there are 24"));
+    EXPECT_THAT(refusal(s.values, options("gru")),
+                HasSubstr("needs 19 rows; there are 3 that 'gru' is judged by"));
 }
 
 // by hand: |residuals| 1 2 3 4 .. 19, k = ceil(20 * 0.95) = 19
