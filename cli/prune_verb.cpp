@@ -39,6 +39,18 @@ bool is_profile(const std::string& source) {
     return std::filesystem::is_directory(source) || source.ends_with(".json");
 }
 
+/// Throws Error for what is neither a profile nor the name or file of a space.
+void check_source(const std::string& source) {
+    if (is_profile(source) || source.ends_with(".toml")) return;
+    const auto names = built_in_space_names();
+    const auto name = source.substr(0, source.find(':'));
+    if (std::find(names.begin(), names.end(), name) != names.end()) return;
+    throw Error(
+        fmt::format("'{}' is neither a directory that `profile` wrote nor a space{}; "
+                    "built-in spaces are {}",
+                    source, did_you_mean(name, names), quoted_list(names)));
+}
+
 /// What is pruned and what is known of it.
 struct Material {
     std::string base;  ///< name or path of the space
@@ -142,6 +154,11 @@ int run(const PruneCommand& command, const Common& common, Console& console) {
         refuse(fmt::format("'{}' cannot be kept and reduced at once", command.keep));
     }
     if (common.resolutions.size() > 1) refuse("pruning has one --resolution");
+    check_source(command.sources.front());
+    if (command.output != "-") {
+        const auto folder = std::filesystem::path(command.output).parent_path();
+        if (!folder.empty()) make_output_directory(folder);
+    }
     const bool given = is_profile(command.sources.front());
     Material material =
         given ? read_material(command) : evaluate_material(command, common, console);

@@ -226,11 +226,11 @@ void say_pick(const Problem& problem, const SearchReport& report, Console& conso
     }
     if (pick == nullptr) return;
     const auto row = pick->best[knee_of(problem, *pick)];
-    console.say(fmt::format(
-        "{} {}: {}: {}",
-        problem.objectives.size() > 1 ? "knee (where the front bulges most) of seed"
-                                      : "best of all, of seed",
-        seed, to_text(problem.space, pick->archs[row]), values_text(problem, *pick, {row})));
+    const char* what =
+        problem.objectives.size() > 1 ? "knee, where the front bulges most" : "best network";
+    const auto whose = report.runs.size() > 1 ? fmt::format(", of seed {}", seed) : std::string();
+    console.say(fmt::format("{}{}: {}: {}", what, whose, to_text(problem.space, pick->archs[row]),
+                            values_text(problem, *pick, {row})));
 }
 
 void say_hypervolumes(const Problem& problem, const SearchReport& report, Console& console) {
@@ -345,6 +345,7 @@ void add_search(Program& program) {
     const auto several = [&](const char* name, std::vector<std::string>& values, const char* what) {
         verb.add_option(name, values, what)->expected(1)->take_all();
     };
+    constexpr std::size_t most = 100000000;
     verb.add_option("SPACE", command->space, "name or TOML file")->required();
     several("--maximize", command->maximize, "a metric to be large; may be repeated");
     several("--minimize", command->minimize, "a metric to be small; may be repeated");
@@ -360,21 +361,21 @@ void add_search(Program& program) {
     verb.add_option(
             "--initial", command->initial,
             "random networks to start with; default 100, of max-accuracy 20, of surrogate 60")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::size_t{1}, most));
     verb.add_option("--iterations", command->iterations,
                     "default 10, of max-accuracy 4, of surrogate 20")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::size_t{1}, most));
     verb.add_option("--children", command->children,
                     "networks of an iteration; default 200, of max-accuracy 50, of surrogate 20")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::size_t{1}, most));
     verb.add_option("--fronts", command->fronts, "random-mutation: how many fronts are parents")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(std::size_t{1}, most))
         ->capture_default_str();
     verb.add_option("--top", command->top, "max-accuracy: how many are parents, and the result")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(std::size_t{1}, most))
         ->capture_default_str();
     verb.add_option("--chain", command->chain, "mutations in a row, of the same two")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(std::size_t{1}, most))
         ->capture_default_str();
     verb.add_option("--rate", command->rate,
                     "probability that a unit is mutated, for all of them; default that of the "

@@ -7,6 +7,7 @@
 
 #include "blockscope/base/text.hpp"
 #include "blockscope/insight/count_excess.hpp"
+#include "blockscope/insight/evidence.hpp"
 
 namespace blockscope {
 namespace {
@@ -163,7 +164,10 @@ std::string rationale(const PruningReport& report) {
             first = false;
             text += fmt::format("  {:<12}{}", to_string(insight.kind), insight.subject);
             if (insight.status == Insight::Status::applied && insight.removed > 0) {
-                text += fmt::format(" [{} of the space]", per_cent(insight.removed));
+                const bool for_price = insight.driver == Insight::Driver::price;
+                text += fmt::format(
+                    " [{} of the space, for {}]", per_cent(insight.removed),
+                    short_name(for_price ? report.price->metric : report.benefit.metric));
             }
             text += fmt::format("\n      {}\n", insight.reason);
         }

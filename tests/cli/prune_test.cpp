@@ -39,6 +39,84 @@ TEST(Prune, WritesASpaceThatOtherVerbsTakeAndItsEvidence) {
     EXPECT_EQ(parse_space(direct.text, "direct.toml").fingerprint(), smaller.fingerprint());
 }
 
+/// prune of a space by two models that are part of the program.
+nlohmann::json pruned_by_models(const std::string& space, const std::string& price,
+                                const fs::path& toml) {
+    const auto r = run("prune " + space + " --keep accuracy --reduce " + price +
+                       " -n 2000 --quiet -o " + toml.string());
+    EXPECT_EQ(r.code, 0) << r.text;
+    return nlohmann::json::parse(read_file(toml.parent_path() / "insights.json"));
+}
+
+// The paper's insights for devices, from models of its devices, unaided.
+TEST(Prune, FindsNoUseForKernel7OnTheKirin) {
+    const auto folder = scratch_folder("prune_kirin");
+    for (const auto* name : {"ofa-mbv3", "proxylessnas"}) {
+        const auto toml = folder / "kirin.toml";
+        const auto found = pruned_by_models(name, "latency/kirin9000", toml);
+        bool applied = false;
+        for (const auto& insight : found["insights"]) {
+            applied |= insight["kind"] == "unfriendly" && insight["subject"] == "kernel 7" &&
+                       insight["status"] == "applied" && insight["driver"] == "price";
+        }
+        EXPECT_TRUE(applied) << name;
+        const auto left = load_space(toml.string());
+        for (const auto& unit : left.units) {
+            for (const auto mask : unit.blocks) {
+                for (const int b : allowed(mask)) EXPECT_NE(left.blocks[b].kernel, 7) << name;
+            }
+        }
+    }
+}
+
+TEST(Prune, TellsTheGpusCostliestLayersApartAndCutsNoBlockForItsLatency) {
+    const auto folder = scratch_folder("prune_gpu");
+    const auto found = pruned_by_models("ofa-mbv3", "latency/rtx2080ti", folder / "gpu.toml");
+    bool costliest = false;
+    int cuts = 0;
+    for (const auto& insight : found["insights"]) {
+        costliest |= insight["subject"] == "last layers of units 2, 4 and 5";
+        if (insight["status"] != "applied" || insight["places"].empty()) continue;
+        ++cuts;
+        EXPECT_EQ(insight["driver"], "benefit") << insight["subject"];
+    }
+    EXPECT_TRUE(costliest);
+    EXPECT_GT(cuts, 0);
+    // the costliest layer is the best buy, so it stays
+    EXPECT_EQ(allowed(load_space((folder / "gpu.toml").string()).units[3].depths).back(), 4);
+}
+
+TEST(Prune, IsBolderTheStrongerItIs) {
+    const auto folder = scratch_folder("prune_strength");
+    double before = -1;
+    for (const auto* strength : {"0", "0.3", "1"}) {
+        const auto toml = folder / "s.toml";
+        ASSERT_EQ(run("prune ofa-mbv3 --keep accuracy --reduce latency/amd2990wx -n 1000 "
+                      "--quiet --strength " +
+                      std::string(strength) + " -o " + toml.string())
+                      .code,
+                  0);
+        const auto found = nlohmann::json::parse(read_file(folder / "insights.json"));
+        const double removed = found["restricted"]["removed_share"];
+        EXPECT_GT(removed, before) << strength;
+        before = removed;
+        for (const auto& insight : found["insights"]) {
+            EXPECT_FALSE(insight["reason"].get<std::string>().empty()) << insight["subject"];
+        }
+    }
+    EXPECT_LT(before, 1);
+}
+
+TEST(Prune, SaysWhatIsNoSourceAndMakesTheFolder) {
+    const auto folder = scratch_folder("prune_bad");
+    const auto nowhere = run("prune nowhere --keep params -o " + (folder / "x.toml").string());
+    EXPECT_EQ(nowhere.code, 3);
+    EXPECT_THAT(nowhere.text, HasSubstr("'nowhere' is neither a directory that `profile` wrote"));
+    const auto toml = folder / "new" / "x.toml";
+    EXPECT_EQ(run("prune ofa-mbv3 --keep params --quiet -o " + toml.string()).code, 0);
+    EXPECT_TRUE(fs::exists(toml));
+}
+
 TEST(Prune, BuildsOnTheFileThatDescribesTheSpace) {
     const auto folder = scratch_folder("prune_own");
     fs::create_directories(folder / "out");
@@ -75,7 +153,8 @@ TEST(Prune, SaysWhatIsWrong) {
     expect("ofa-mbv3 --keep macs --reduce macs", 2, "kept and reduced at once");
     expect("ofa-mbv3 --keep params --reduce macs --strength 2", 2, "--strength");
     expect("ofa-mbv3 resnet50 --keep params", 2, "one space");
-    expect("no-such-space --keep params", 3, "unknown space");
+    expect("no-such-space --keep params", 3,
+           "is neither a directory that `profile` wrote nor a space");
     expect(folder.string() + " --keep params", 3, "profile.json");
     const std::string one = (folder / "one.toml").string();  // one architecture
     write_file(one, R"(base = "ofa-mbv3"

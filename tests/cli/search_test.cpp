@@ -137,6 +137,23 @@ TEST(SearchVerb, SaysThatALimitExcludesNothing) {
     EXPECT_EQ(csv(folder, "front.csv").rows.size(), 10U);
 }
 
+TEST(SearchVerb, SaysWhatItFound) {
+    const auto folder = scratch("search_says");
+    const std::string few = " --initial 20 --iterations 3 --children 20 --seeds 2-3 -o ";
+    const auto front = run("search ofa-mbv3 --maximize accuracy --minimize macs --minimize params" +
+                           few + folder.string());
+    ASSERT_EQ(front.code, 0) << front.text;
+    for (const auto* words : {"on the front: accuracy ", " MACs",
+                              "knee, where the front bulges "
+                              "most, of seed 2: e",
+                              "hypervolume ", "% x MACs x parameters"}) {
+        EXPECT_NE(front.text.find(words), std::string::npos) << words << "\n" << front.text;
+    }
+    const auto best = run("search ofa-mbv3 --maximize accuracy" + few + folder.string());
+    EXPECT_NE(best.text.find("best network, of seed "), std::string::npos) << best.text;
+    EXPECT_EQ(best.text.find("hypervolume"), std::string::npos) << best.text;
+}
+
 TEST(SearchVerb, RefusesWhatDoesNotGoTogether) {
     const auto folder = scratch("search_refused").string();
     for (const auto* wrong :
