@@ -81,7 +81,7 @@ std::size_t count(const Regression& regression, ChangeVerdict verdict) {
 void say(const Regression& r, const std::vector<LimitCheck>& checks, Console& console) {
     const std::string level = significant(100 * r.level, 3);
     for (const auto& difference : r.context_differences) {
-        console.warn("compared across contexts: " + difference);
+        console.warn("compared across contexts (there: base, here: new): " + difference);
     }
     const auto doubtful = std::count_if(r.networks.begin(), r.networks.end(),
                                         [](const NetworkChange& c) { return !c.trusted; });

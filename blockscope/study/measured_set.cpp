@@ -53,7 +53,6 @@ void read_facts(const std::string& path, MeasuredSet& set) {
         set.metric = json.at("metric").get<std::string>();
         set.unit = json.at("unit").get<std::string>();
         set.level = json.at("level").get<double>();
-        set.context_key = json.at("context_key").get<std::string>();
         for (const auto& [name, value] : json.at("context").items()) {
             set.context.emplace_back(name, value.get<std::string>());
         }

@@ -26,9 +26,8 @@ struct MeasuredNetwork {
 struct MeasuredSet {
     std::string source;  ///< file
     std::string space, metric, unit;
-    double level = 0;  ///< of the intervals
-    std::string context_key;
-    Facts context;                          ///< what the key stands for, as name and value
+    double level = 0;                       ///< of the intervals
+    Facts context;                          ///< see StudyContext
     std::map<int, RobustMean> references;   ///< by resolution, in ms: what values are scaled to
     std::vector<MeasuredNetwork> networks;  ///< each once
 };

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -75,22 +74,18 @@ MeasuredSet read_measured_study(const std::string& path, double level, const std
     set.metric = contents.metric;
     set.unit = contents.unit;
     set.level = level;
-    set.context_key = contents.context.key;
     set.context = contents.context.facts;
     const auto stored = study.values(space, remembered.info(), contents.context.key);
     std::vector<Architecture> archs;
     archs.reserve(stored.tried.size());
     for (const auto& [a, value] : stored.tried) archs.push_back(a);
     RepeatPlan plan;
-    plan.visits = 0;  // what is there is enough
     plan.level = level;
-    const auto results = measure_repeatedly(remembered, space, archs, plan, nullptr);
-    std::map<int, std::string> mistrust;  // of all sessions at a resolution; "" for none
+    const auto results =
+        recall_repeated(study, remembered, space, contents.context.key, archs, plan);
     for (const auto& a : archs) {
-        if (mistrust.contains(a.resolution)) continue;
-        std::string& why = mistrust[a.resolution];
+        if (set.references.contains(a.resolution)) continue;
         if (const auto quality = remembered.quality(space, a.resolution)) {
-            if (!quality->trusted) why = quality->reason;
             set.references[a.resolution] = reference_of(*quality);
         }
     }
@@ -105,8 +100,6 @@ MeasuredSet read_measured_study(const std::string& path, double level, const std
         network.visits = r.visits;
         std::vector<std::string> why = r.doubts;
         if (r.visits == 0) why = {stored.tried.at(archs[i]).failure};
-        const std::string& run = mistrust.at(network.resolution);
-        if (r.visits > 0 && !run.empty()) why.push_back(run);
         network.trusted = why.empty();
         network.reason = fmt::format("{}", fmt::join(why, "; "));
         set.networks.push_back(std::move(network));

@@ -18,6 +18,7 @@
 #include "blockscope/stats/moments.hpp"
 #include "blockscope/stats/student.hpp"
 #include "blockscope/stats/variance_prior.hpp"
+#include "blockscope/study/other_contexts.hpp"
 
 namespace blockscope {
 namespace {
@@ -86,19 +87,11 @@ LogRatio log_ratio(double value, std::span<const Scatter> errors) {
 
 std::vector<std::string> differences(const MeasuredSet& base, const MeasuredSet& fresh) {
     std::vector<std::string> list;
-    const auto compare = [&](const std::string& name, const std::string& a, const std::string& b) {
-        if (a != b) list.push_back(fmt::format("{}: {}, {}", name, a, b));
-    };
-    compare("metric", base.metric, fresh.metric);
-    if (base.context_key == fresh.context_key) return list;
-    const std::map<std::string, std::string> first(base.context.begin(), base.context.end());
-    std::map<std::string, std::string> second(fresh.context.begin(), fresh.context.end());
-    for (const auto& [name, value] : first) {
-        compare(name, value, second.contains(name) ? second[name] : "not known");
-        second.erase(name);
+    if (base.metric != fresh.metric) {
+        list.push_back(fmt::format("metric: '{}' there, '{}' here", base.metric, fresh.metric));
     }
-    for (const auto& [name, value] : second) compare(name, "not known", value);
-    if (list.empty()) compare("context_key", base.context_key, fresh.context_key);
+    const std::string of_context = context_difference(base.context, fresh.context);
+    if (!of_context.empty()) list.push_back(of_context);
     return list;
 }
 

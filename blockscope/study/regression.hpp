@@ -59,7 +59,7 @@ struct Regression {
     Estimate overall_ratio;
     ChangeVerdict overall_verdict = ChangeVerdict::undecided;
     std::vector<ReferenceChange> references;
-    std::vector<std::string> context_differences;  ///< "engine_version: 2.6.3, 3.7.2"
+    std::vector<std::string> context_differences;  ///< base is "there", new is "here"
 };
 
 struct RegressionOptions {

@@ -43,8 +43,8 @@ struct LimitCheck {
     RegressionLimit limit;
     std::vector<Passed> networks;  ///< in the order of the regression's; empty: overall
     Passed passed = Passed::no;    ///< by any network, or overall; undecided if any is and no yes
-    /// What these measurements can find: a change by this share (more than the limit's) of a network
-    /// of median error, or overall, passes 8 times in 10. NaN where nothing is known.
+    /// What these measurements can find: a change by this share (more than the limit's) of a
+    /// network of median error, or overall, passes 8 times in 10. NaN where nothing is known.
     double found_8_in_10 = std::numeric_limits<double>::quiet_NaN();
 };
 

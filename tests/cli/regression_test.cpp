@@ -139,15 +139,17 @@ TEST_F(MeasuredTwice, LosesANetwork) {
 TEST_F(MeasuredTwice, RefusesOtherConditionsUnlessAsked) {
     const auto other = measure("other", "1");
     auto json = nlohmann::json::parse(read_file(folder_ / "other/m.json"));
-    json["context_key"] = "something else";
     json["context"]["engine"] = "newer";
     write_file(folder_ / "other/m.json", json.dump());
     const auto refused = compare(other);
     EXPECT_EQ(refused.code, 3);
-    EXPECT_THAT(refused.text, HasSubstr("(engine: not known, newer); --across-contexts"));
+    EXPECT_THAT(refused.text,
+                HasSubstr("(engine: not stored there, 'newer' here); --across-contexts"));
     const auto asked = compare(other + " --across-contexts");
     EXPECT_EQ(asked.code, 0) << asked.text;
-    EXPECT_THAT(asked.text, HasSubstr("compared across contexts: engine: not known, newer"));
+    EXPECT_THAT(
+        asked.text,
+        HasSubstr("compared across contexts (there: base, here: new): engine: not stored there"));
     EXPECT_EQ(compare(other + " --across-contexts --cancel-drift").code, 0);
     fs::remove(folder_ / "other/m.json");
     EXPECT_THAT(compare(other).text, HasSubstr("m.json: the level and the context"));

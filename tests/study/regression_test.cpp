@@ -26,8 +26,8 @@ MeasuredNetwork network(const std::string& arch, double ms, double standard_erro
 }
 
 MeasuredSet set_of(std::vector<MeasuredNetwork> networks, const std::string& key = "k") {
-    return {key + ".csv",      "ofa-mbv3",          "latency/host",     "ms", 0.95, key,
-            {{"engine", key}}, {{224, {10, 0, 9}}}, std::move(networks)};
+    return {key + ".csv", "ofa-mbv3",        "latency/host",      "ms",
+            0.95,         {{"engine", key}}, {{224, {10, 0, 9}}}, std::move(networks)};
 }
 
 /// What a measuring run would give: `visits` of each network, noise of `scatter`, summed up as
@@ -224,11 +224,12 @@ TEST(Regression, RefusesWhatDoesNotCompare) {
     const auto base = set_of({network("a", 5, 0.01, 8)});
     auto fresh = set_of({network("a", 5, 0.01, 8)}, "other");
     EXPECT_THAT(refusal(base, fresh), HasSubstr("other.csv: measured under other conditions than "
-                                                "k.csv (engine: k, other); --across-contexts"));
+                                                "k.csv (engine: 'k' there, 'other' here); "
+                                                "--across-contexts"));
     RegressionOptions options;
     options.across_contexts = true;
     EXPECT_THAT(compare_measured(base, fresh, options).context_differences,
-                testing::ElementsAre("engine: k, other"));
+                testing::ElementsAre("engine: 'k' there, 'other' here"));
     fresh = set_of({network("a", 5, 0.01, 8)});
     fresh.unit = "us";
     EXPECT_THAT(refusal(base, fresh), HasSubstr("in us, k.csv is in ms"));
