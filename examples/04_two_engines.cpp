@@ -31,13 +31,13 @@ struct EngineRun {
     std::vector<double> latencies_ms;
 };
 
-/// "+1.23 (+1.10 to +1.36)", of the mean in per cent.
+/// "+1.23 (+1.10 to +1.36) %", of the mean.
 std::string per_cent(const Estimate& e, double mean) {
-    if (std::isnan(e.low)) return "not known, too few networks,";
+    if (std::isnan(e.low)) return "not known (too few networks)";
     const auto number = [&](double value) {
         return (value < 0 ? "" : "+") + significant(100 * value / mean, 3);
     };
-    return number(e.value) + " (" + number(e.low) + " to " + number(e.high) + ")";
+    return number(e.value) + " (" + number(e.low) + " to " + number(e.high) + ") %";
 }
 
 /// Mean over all placements of a kernel, minus the mean over all networks.
@@ -65,8 +65,8 @@ void show(const DesignSpace& space, const std::vector<Architecture>& archs, Engi
     for (const CountExcess& step : count_excesses(space, profile)) {
         if (step.axis != Axis::kernel) continue;
         std::cout << "  kernel " << step.second << " to " << step.third << ": "
-                  << per_cent(step.step, mean) << " %, in excess of what counts explain "
-                  << per_cent(step.excess, mean) << " %: kernel " << step.third
+                  << per_cent(step.step, mean) << ", in excess of what counts explain "
+                  << per_cent(step.excess, mean) << ": kernel " << step.third
                   << (step.unfriendly ? " is UNFRIENDLY" : " is not known to be unfriendly")
                   << "\n";
     }
