@@ -60,7 +60,7 @@ void show(const DesignSpace& space, const std::vector<Architecture>& archs, Engi
     for (const double kernel : axis_values(space, Axis::kernel)) {
         std::cout << "  kernel " << kernel
                   << ", response minus mean: " << per_cent(response(space, effects, kernel), mean)
-                  << " %\n";
+                  << "\n";
     }
     for (const CountExcess& step : count_excesses(space, profile)) {
         if (step.axis != Axis::kernel) continue;
