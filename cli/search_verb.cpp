@@ -29,6 +29,7 @@ struct SearchCommand {
     std::vector<std::string> reference;
     std::string algorithm = "random-mutation";
     std::string seeds;
+    std::string start;        ///< file of networks to begin with
     std::size_t initial = 0;  ///< 0: the algorithm's default; so with the next two
     std::size_t iterations = 0;
     std::size_t children = 0;
@@ -100,6 +101,24 @@ private:
     std::vector<RememberedMetric*> costly_;
     Problem problem_;
 };
+
+/// Of a file's networks those that the search may ask for.
+std::vector<Architecture> start_of(const std::string& file, const Problem& problem,
+                                   Console& console) {
+    if (file.empty()) return {};
+    auto archs = read_architectures(problem.space, file);
+    const auto& sides = problem.resolutions;
+    const auto outside = std::erase_if(archs, [&](const Architecture& a) {
+        return std::find(sides.begin(), sides.end(), a.resolution) == sides.end() ||
+               !contains(problem.space, a);
+    });
+    console.say(fmt::format("{} networks of {} to start with{}", archs.size(), file,
+                            outside == 0
+                                ? std::string()
+                                : fmt::format(", {} left out: not of {} at {}", outside,
+                                              problem.space.name, resolutions_text(sides))));
+    return archs;
+}
 
 void add_questions(Asked& asked, const SearchCommand& command) {
     Problem& problem = asked.problem();
@@ -297,6 +316,7 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
     add_questions(asked, command);
     const Problem& problem = asked.problem();
     report.reference = parse_reference(command.reference, objectives_of(command));
+    report.options.start = start_of(command.start, problem, console);
     report.limits = reach(problem);
     search_limits(problem, report.limits, common.seed);
     say_limits(problem, report.limits, console);
@@ -368,6 +388,9 @@ void add_search(Program& program) {
     verb.add_option("--children", command->children,
                     "networks of an iteration; default 200, of max-accuracy 50, of surrogate 20")
         ->check(CLI::Range(std::size_t{1}, most));
+    verb.add_option("--start", command->start,
+                    "file of networks to begin with, such as another search's front.csv; filled up "
+                    "to --initial at random");
     verb.add_option("--fronts", command->fronts, "random-mutation: how many fronts are parents")
         ->check(CLI::Range(std::size_t{1}, most))
         ->capture_default_str();

@@ -171,6 +171,7 @@ Json json(const SearchOptions& options) {
            {"initial", options.initial},
            {"iterations", options.iterations},
            {"children", options.children}};
+    if (!options.start.empty()) j["started_with"] = options.start.size();
     if (!options.rates.units.empty()) j["mutation_rates"] = options.rates.units;
     if (options.algorithm == Algorithm::random_mutation) j["fronts"] = options.fronts;
     if (options.algorithm == Algorithm::max_accuracy) j["top"] = options.top;

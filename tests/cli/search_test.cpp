@@ -137,6 +137,29 @@ TEST(SearchVerb, SaysThatALimitExcludesNothing) {
     EXPECT_EQ(csv(folder, "front.csv").rows.size(), 10U);
 }
 
+// A front is where another search goes on, and what is not of its space stays out.
+TEST(SearchVerb, StartsWithWhatIsGiven) {
+    const auto folder = scratch_folder("search_start");
+    const std::string what = "search ofa-mbv3 --maximize params --minimize macs --seed 4";
+    const auto whole = (folder / "whole").string();
+    ASSERT_EQ(run(what + " -o " + whole + small).code, 0);
+    const auto on = (folder / "on").string();
+    const auto r = run(what + " --initial 1 --iterations 1 --children 5 --start " + whole +
+                       "/front.csv -o " + on);
+    ASSERT_EQ(r.code, 0) << r.text;
+    const auto given = csv(whole, "front.csv").rows;
+    const auto history = csv(on, "history.csv").rows;
+    ASSERT_GE(history.size(), given.size());
+    for (std::size_t i = 0; i < given.size(); ++i) EXPECT_EQ(history[i][2], given[i][1]);
+    const auto summary = nlohmann::json::parse(read_file(fs::path(on) / "summary.json"));
+    EXPECT_EQ(summary.at("algorithm").at("started_with"), given.size());
+    const auto outside = run(what + " --resolution 192 --start " + whole + "/front.csv -o " + on +
+                             " --initial 20 --iterations 1 --children 5");
+    EXPECT_EQ(outside.code, 0);
+    EXPECT_NE(outside.text.find("0 networks of "), std::string::npos) << outside.text;
+    EXPECT_EQ(run(what + " --start nowhere.csv -o " + on).code, 3);
+}
+
 TEST(SearchVerb, SaysWhatItFound) {
     const auto folder = scratch("search_says");
     const std::string few = " --initial 20 --iterations 3 --children 20 --seeds 2-3 -o ";
