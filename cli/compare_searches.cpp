@@ -42,6 +42,12 @@ std::string reaching(const char* who, const char* whose, const std::vector<doubl
     return line;
 }
 
+/// "front (ofa-mbv3 at 224 by nsga2)".
+std::string text(const std::string& name, const SearchRecord& record) {
+    return fmt::format("{} ({} at {} by {})", name, record.space,
+                       resolutions_text(record.resolutions), record.algorithm);
+}
+
 void say(const SearchRecord& record, const SearchComparison& comparison, Console& console) {
     const auto& wanted = record.objectives;
     std::string unit;
@@ -51,10 +57,14 @@ void say(const SearchRecord& record, const SearchComparison& comparison, Console
         reference += fmt::format("{}{} {}", k == 0 ? "" : ", ",
                                  significant(comparison.reference[k], 6), wanted[k].unit);
     }
-    console.say(
-        fmt::format("{} seeds, {} % Student intervals over seeds, two-sided paired "
-                    "permutation tests",
-                    comparison.seeds.size(), significant(100 * comparison.level, 3)));
+    if (comparison.seeds.size() == 1) {
+        console.warn("one seed in common: neither intervals nor tests; search with --seeds 1-10");
+    } else {
+        console.say(
+            fmt::format("{} seeds, {} % Student intervals over seeds, two-sided paired "
+                        "permutation tests",
+                        comparison.seeds.size(), significant(100 * comparison.level, 3)));
+    }
     console.say(fmt::format("hypervolume up to {}: {}", reference, text(comparison.volume, unit)));
     console.say(
         fmt::format("best {}: {}", wanted[0].metric, text(comparison.best, wanted[0].unit)));
@@ -91,6 +101,8 @@ int compare_two_searches(const CompareCommand& command, const Common& common, Co
         write_file(folder / "attainment.csv", attainment_csv(first, second));
         written = "comparison.json, seeds.csv and attainment.csv";
     }
+    console.say(
+        fmt::format("A: {}; B: {}", text(command.first, first), text(command.second, second)));
     say(first, comparison, console);
     console.say(fmt::format("wrote {}/{}", command.output, written));
     return 0;

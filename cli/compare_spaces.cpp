@@ -44,21 +44,22 @@ void say(const SpaceComparison& c, Console& console) {
                                 c.unit, significant(d.first.value, 5),
                                 significant(d.second.value, 5)));
     }
+    const double p = c.same.p_value;
     console.say(fmt::format("{}: distribution functions differ by {} at most, p {} (Smirnov)",
                             c.metric, significant(c.same.statistic, 3),
-                            significant(c.same.p_value, 2)));
+                            p < 1e-12 ? std::string("below 1e-12") : significant(p, 2)));
 }
 
 }  // namespace
 
 int compare_two_spaces(const CompareCommand& command, const Common& common, Console& console) {
+    const DesignSpace spaces[] = {load_space(command.first), load_space(command.second)};
     if (command.metrics.empty()) {
         throw CLI::RequiredError(
             fmt::format("--metric, to compare '{}' and '{}' as spaces (directories of `search` "
                         "need none),",
                         command.first, command.second));
     }
-    const DesignSpace spaces[] = {load_space(command.first), load_space(command.second)};
     const auto resolutions = chosen_resolutions(spaces[0], common);
     if (resolutions.size() > 1) throw CLI::ValidationError("a comparison has one --resolution");
     make_output_directory(command.output);

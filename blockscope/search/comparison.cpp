@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/base/text.hpp"
 #include "blockscope/search/attainment.hpp"
 #include "blockscope/search/dominance.hpp"
 #include "blockscope/search/hypervolume.hpp"
@@ -55,7 +56,13 @@ void check(const SearchRecord& first, const SearchRecord& second) {
                                 resolutions_text(first.resolutions),
                                 resolutions_text(second.resolutions)));
     }
-    if (first.limits != second.limits) throw Error("searches within different limits");
+    if (first.limits != second.limits) {
+        const auto text = [](const std::vector<std::string>& limits) {
+            return limits.empty() ? std::string("no limits") : quoted_list(limits);
+        };
+        throw Error(fmt::format("searches within different limits: {} against {}",
+                                text(first.limits), text(second.limits)));
+    }
 }
 
 std::vector<Pair> pairs_of(const SearchRecord& first, const SearchRecord& second) {

@@ -1,5 +1,7 @@
 #include "blockscope/search/limit_search.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
@@ -23,6 +25,10 @@ std::optional<double> best_found(const Problem& problem, Metric* metric, Directi
     return run.values[0][run.best.front()];
 }
 
+std::string text_of(double value) {
+    return value == std::floor(value) ? round_trip(value) : significant(value, 6);
+}
+
 }  // namespace
 
 void search_limits(const Problem& problem, std::vector<LimitReach>& known, std::uint64_t seed) {
@@ -41,7 +47,7 @@ void search_limits(const Problem& problem, std::vector<LimitReach>& known, std::
                             problem.space.name, resolutions_text(problem.resolutions),
                             to_string(problem, limit), asked,
                             limit.at_most ? "smallest" : "largest",
-                            significant(limit.at_most ? *least : *most, 6), metric->info().unit),
+                            text_of(limit.at_most ? *least : *most), metric->info().unit),
                 Fault::infeasible);
         }
         known[l] = {std::pair(*least, *most),

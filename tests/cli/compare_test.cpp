@@ -23,6 +23,7 @@ TEST(CompareVerb, OfSearchesReadsWhatSearchWrote) {
                        "--reference macs=9e8 -o " + out.string());
     ASSERT_EQ(r.code, 0) << r.text;
     EXPECT_THAT(r.text, testing::HasSubstr("5 seeds"));
+    EXPECT_THAT(r.text, testing::HasSubstr("A: " + b.string() + " (ofa-mbv3 at 224 by random); B"));
     const auto json = nlohmann::json::parse(read_file(out / "comparison.json"));
     EXPECT_EQ(json.at("seeds"), (std::vector<int>{2, 3, 4, 5, 6}));
     const auto& volume = json.at("hypervolume");
@@ -65,12 +66,21 @@ TEST(CompareVerb, OfSpacesGivesBandsAndDifferences) {
 TEST(CompareVerb, SaysWhatIsMissing) {
     const auto out = scratch("compare_wrong").string();
     EXPECT_EQ(run("compare ofa-mbv3 ofa-mbv3 -o " + out).code, 2);
-    EXPECT_EQ(run("compare ofa-mbv3 ofa-mbv4 --metric macs -o " + out).code, 3);
+    for (const auto* metric : {"", " --metric macs"}) {
+        EXPECT_EQ(run("compare ofa-mbv3 ofa-mbv4 -o " + out + metric).code, 3);
+    }
     const auto folder = scratch("compare_broken");
     ASSERT_EQ(run("search ofa-mbv3" + small + "-o " + folder.string()).code, 0);
     const auto compared = "compare " + folder.string() + " " + folder.string();
     EXPECT_EQ(run(compared + " --reference macs=1 -o " + out).code, 2);
-    EXPECT_EQ(run(compared + " -o " + out).code, 0);
+    const auto one_seed = run(compared + " -o " + out);
+    EXPECT_EQ(one_seed.code, 0);
+    EXPECT_THAT(one_seed.text, testing::HasSubstr("one seed in common"));
+    const auto limited = scratch("compare_limited").string();
+    ASSERT_EQ(run("search ofa-mbv3 --limit 'macs<=4e8'" + small + "-o " + limited).code, 0);
+    const auto limits = run("compare " + folder.string() + " " + limited + " -o " + out);
+    EXPECT_EQ(limits.code, 3);
+    EXPECT_THAT(limits.text, testing::HasSubstr("no limits against 'macs <= 400000000 MACs'"));
     const auto unlike = run("compare " + folder.string() + " nowhere -o " + out);
     EXPECT_EQ(unlike.code, 3);
     EXPECT_THAT(unlike.text, testing::HasSubstr("'nowhere' is neither"));
