@@ -36,7 +36,7 @@ TEST(ShippedModels, TakeThreeMegabytesAtMostAndStateTheirSources) {
         EXPECT_GE(card.error.rows, 10000);
         EXPECT_EQ(card.error_from, "rows of the test table");
         EXPECT_LT(card.error.root_mean_square.low, card.error.root_mean_square.high);
-        EXPECT_GE(card.error.spearman.value, 0.99);  // at 224 alone: below
+        EXPECT_GE(card.error.spearman.value, 0.992);  // at 224 alone: below
     }
     EXPECT_GT(bytes, 0);
     EXPECT_LE(bytes, 3000000);
@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, ShippedModel224,
     testing::Values(
         Reference{"ofa-mbv3", ofa, "accuracy_gnn", "accuracy", 0.046},
-        Reference{"ofa-mbv3", ofa, "accuracy", "accuracy/ofa-predictor", 0, 0.98},
+        Reference{"ofa-mbv3", ofa, "accuracy", "accuracy/ofa-predictor", 0, 0.984},
         Reference{"ofa-mbv3", ofa, "latency_npu_ms", "latency/kirin9000", 0.27},
         Reference{"ofa-mbv3", ofa, "latency_gpu_ms", "latency/rtx2080ti", 0.0405},
         Reference{"ofa-mbv3", ofa, "latency_cpu_ms", "latency/amd2990wx", 6.45},
@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
         Reference{"proxylessnas", proxyless, "accuracy", "accuracy", 0.09},
         Reference{"proxylessnas", proxyless, "latency_npu_ms", "latency/kirin9000", 0.07},
         Reference{"proxylessnas", proxyless, "latency_gpu_ms", "latency/rtx2080ti", 0.0235, 0.994},
-        Reference{"proxylessnas", proxyless, "latency_cpu_ms", "latency/amd2990wx", 3.3, 0.98},
+        Reference{"proxylessnas", proxyless, "latency_cpu_ms", "latency/amd2990wx", 3.3, 0.987},
         Reference{"resnet50", "ofa_resnet50_reference.csv", "accuracy", "accuracy/ofa-predictor",
                   0}),
     [](const auto& reference) {
