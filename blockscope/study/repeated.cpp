@@ -47,7 +47,7 @@ private:
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-RobustMean mean_of(const std::vector<StoredVisit>& visits) {
+RobustMean mean_of(std::span<const StoredVisit> visits) {
     std::vector<double> values;
     values.reserve(visits.size());
     for (const auto& v : visits) values.push_back(v.value);
@@ -58,13 +58,6 @@ RobustMean mean_of(const std::vector<StoredVisit>& visits) {
 double relative_half_width(const RobustMean& mean, double level) {
     const Estimate e = interval(mean, level);
     return std::isnan(e.high) ? INFINITY : (e.high - e.low) / 2 / e.value;
-}
-
-bool enough(const std::vector<StoredVisit>& visits, const RepeatPlan& plan) {
-    const auto n = static_cast<int>(visits.size());
-    if (n >= plan.visits) return true;
-    if (!(plan.spread > 0) || n < plan.least_visits) return false;
-    return relative_half_width(mean_of(visits), plan.level) <= plan.spread;
 }
 
 double seconds_of(const StoredVisits& visits, std::span<const Architecture> archs) {
@@ -101,6 +94,16 @@ RepeatedLatency summary(const std::vector<StoredVisit>& visits, const RepeatPlan
 }
 
 }  // namespace
+
+bool enough(std::span<const StoredVisit> visits, const RepeatPlan& plan) {
+    const std::size_t n = visits.size();
+    if (n >= static_cast<std::size_t>(plan.visits)) return true;
+    if (!(plan.spread > 0) || n < static_cast<std::size_t>(plan.least_visits)) return false;
+    const auto kept_by = [&](std::size_t first) {
+        return relative_half_width(mean_of(visits.first(first)), plan.level) <= plan.spread;
+    };
+    return kept_by(n) && kept_by((4 * n + 4) / 5);
+}
 
 std::vector<RepeatedLatency> measure_repeatedly(RememberedMetric& metric, const DesignSpace& space,
                                                 std::span<const Architecture> archs,

@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/measure/robust_mean.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+#include "blockscope/stats/distributions.hpp"
 
 #include "tests/study/study_files.hpp"
 
@@ -115,7 +117,7 @@ TEST_F(MeasureRepeatedly, GoesOnWhereItWasAndThenMeasuresNothing) {
 
 TEST_F(MeasureRepeatedly, StopsEarlyWherePreciseAndSaysWhereNot) {
     const auto precise = measure(0.01, {.visits = 50, .spread = 0.01});
-    EXPECT_EQ(precise[0].visits, 6);
+    EXPECT_EQ(precise[0].visits, 8);
     fs::remove(file_);
     const auto vague = measure(9, {.visits = 12, .spread = 0.01});
     EXPECT_EQ(vague[0].visits, 12);
@@ -135,6 +137,29 @@ TEST_F(MeasureRepeatedly, EndsWithItsBudget) {
     const auto results = measure(0.1, {.visits = 1000000, .budget_s = 0.05});
     EXPECT_GE(results[0].visits, 1);
     EXPECT_LT(results[0].visits, 1000000);
+}
+
+// Normal noise of 2 %; stopping at the first lucky look covered in 88 %.
+TEST(Enough, StopsLateEnoughForIntervalsToHold) {
+    const RepeatPlan plan{.visits = 60, .spread = 0.01};
+    Rng rng(1);
+    int covered = 0;
+    double visits = 0;
+    constexpr int networks = 1000;
+    for (int n = 0; n < networks; ++n) {
+        std::vector<StoredVisit> of;
+        while (!enough(of, plan)) {
+            const double z = normal_quantile(1e-12 + rng.uniform() * (1 - 2e-12));
+            of.push_back({10 * (1 + 0.02 * z), 0, 0, 0});
+        }
+        std::vector<double> values;
+        for (const auto& v : of) values.push_back(v.value);
+        const Estimate e = interval(robust_mean(values), plan.level);
+        covered += e.low <= 10 && 10 <= e.high ? 1 : 0;
+        visits += static_cast<double>(of.size());
+    }
+    EXPECT_GE(covered, 915);
+    EXPECT_LT(visits / networks, 35);
 }
 
 }  // namespace
