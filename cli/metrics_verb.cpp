@@ -41,7 +41,8 @@ std::string error_of(const MetricReport& report, const std::optional<DesignSpace
     if (!report.info.model) return "";
     if (!space) return report.info.model->phrase;
     try {
-        return make_metric(report.info.name, *space)->info().model->phrase;
+        const auto metric = make_metric(report.info.name, *space);
+        return metric->info().model ? metric->info().model->phrase : "";
     } catch (const Error&) {
         return "";
     }
@@ -94,18 +95,16 @@ int run(const MetricsCommand& command, const Common& common, Console& console) {
     if (!command.space.empty()) space = load_space(command.space);
     Rows rows{{"metric", "unit", "available", "source", "error of the model"}, {}};
     for (const auto& report : metric_reports()) {
-        std::string available = report.available ? "yes" : "no";
-        std::string source = report.info.source;
-        if (!report.available) {
-            source += "; " + report.reason;
-        } else if (const auto reason = space ? why_not(report, *space) : ""; !reason.empty()) {
-            available = "no";
-            source += "; " + reason;
-        } else if (!report.reason.empty()) {
-            source += "; " + report.reason;
+        std::string remark = report.reason;
+        bool available = report.available;
+        if (available && space) {
+            const auto reason = why_not(report, *space);
+            available = reason.empty();
+            if (!available) remark = reason;
         }
-        rows.cells.push_back(
-            {report.info.name, report.info.unit, available, source, error_of(report, space)});
+        const std::string source = report.info.source + (remark.empty() ? "" : "; " + remark);
+        rows.cells.push_back({report.info.name, report.info.unit, available ? "yes" : "no", source,
+                              error_of(report, space)});
     }
     write_output("-", as_table(rows));
     return 0;

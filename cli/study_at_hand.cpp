@@ -17,25 +17,30 @@ StudyAtHand::StudyAtHand(const Common& common, fs::path beside_output, Console& 
       console_(console),
       path_(common.study.empty() ? std::move(beside_output) : fs::path(common.study)) {}
 
+Study& StudyAtHand::open() {
+    if (study_) return *study_;
+    StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION, {}};
+    for (auto& fact : machine_description(common_.no_host)) {
+        if (fact.first == "host" || passes(fact.first)) {
+            session.conditions.push_back(std::move(fact));
+        }
+    }
+    Study& study = study_.emplace(path_, std::move(session));
+    console_.detail(path_.empty() ? "no study: nothing is remembered"
+                                  : fmt::format("study {}: {} evaluations so far", path_.string(),
+                                                study.evaluation_count()));
+    return study;
+}
+
 std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric, int visits,
                                                         const DesignSpace& space) {
     if (auto* measured = metric->measured()) measured->set_visits(visits);
-    if (!study_) {
-        StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION, {}};
-        for (auto& fact : machine_description(common_.no_host)) {
-            if (fact.first == "host" || passes(fact.first))
-                session.conditions.push_back(std::move(fact));
-        }
-        study_.emplace(path_, std::move(session));
-        console_.detail(path_.empty() ? "no study: nothing is remembered"
-                                      : fmt::format("study {}: {} evaluations so far",
-                                                    path_.string(), study_->evaluation_count()));
-    }
+    Study& study = open();
     auto context = context_of(*metric);
     for (const auto& [name, value] : context.facts) {
         console_.detail(fmt::format("{}: {} {}", metric->info().name, name, value));
     }
-    const auto from_elsewhere = other_contexts(*study_, space, metric->info(), context);
+    const auto from_elsewhere = other_contexts(study, space, metric->info(), context);
     if (!common_.across_contexts) {
         refuse_other_contexts(from_elsewhere, context, metric->info(), path_.string());
     }
@@ -45,12 +50,20 @@ std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> 
                                   other.context.key,
                                   context_difference(other.context.facts, context.facts)));
     }
-    return remembered(std::move(metric), *study_, std::move(context));
+    return remembered(std::move(metric), study, std::move(context));
 }
 
 std::vector<StoredContext> StudyAtHand::others(const RememberedMetric& metric,
-                                               const DesignSpace& space) const {
-    return other_contexts(*study_, space, metric.info(), metric.context());
+                                               const DesignSpace& space) {
+    return other_contexts(open(), space, metric.info(), metric.context());
+}
+
+std::vector<RepeatedLatency> StudyAtHand::recall(const RememberedMetric& metric,
+                                                 const DesignSpace& space,
+                                                 const StudyContext& context,
+                                                 std::span<const Architecture> archs,
+                                                 const RepeatPlan& plan) {
+    return recall_repeated(open(), metric, space, context.key, archs, plan);
 }
 
 void StudyAtHand::describe(RememberedMetric& metric, const DesignSpace& space, int resolution,

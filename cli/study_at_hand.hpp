@@ -27,15 +27,12 @@ public:
                                                const DesignSpace& space);
 
     /// Values of a remembered metric from other contexts, which its own never hold.
-    std::vector<StoredContext> others(const RememberedMetric& metric,
-                                      const DesignSpace& space) const;
+    std::vector<StoredContext> others(const RememberedMetric& metric, const DesignSpace& space);
     /// What is stored of it in one of them.
     std::vector<RepeatedLatency> recall(const RememberedMetric& metric, const DesignSpace& space,
                                         const StudyContext& context,
                                         std::span<const Architecture> archs,
-                                        const RepeatPlan& plan) const {
-        return recall_repeated(*study_, metric, space, context.key, archs, plan);
-    }
+                                        const RepeatPlan& plan);
 
     /// Where values come from, for people: what the study says of a metric's sessions.
     /// Depends on what is stored only, so asking again gives the same.
@@ -43,6 +40,8 @@ public:
                          Provenance& provenance);
 
 private:
+    Study& open();
+
     const Common& common_;
     Console& console_;
     std::filesystem::path path_;
