@@ -42,7 +42,8 @@ std::string error_of(const MetricReport& report, const std::optional<DesignSpace
     if (!space) return report.info.model->phrase;
     try {
         const auto metric = make_metric(report.info.name, *space);
-        return metric->info().model ? metric->info().model->phrase : "";
+        const auto& model = metric->info().model;
+        return model ? model->phrase : "";
     } catch (const Error&) {
         return "";
     }
