@@ -71,6 +71,7 @@ KindFit KindFitter::with_learned(const std::string& kind, const FitRows& rows,
     learn(kind, part, rows,
           [&](std::size_t i) { return !std::binary_search(judged.begin(), judged.end(), i); });
     std::vector<Architecture> archs;
+    archs.reserve(judged.size());
     for (const std::size_t i : judged) archs.push_back(rows.archs[i]);
     const auto predicted = predictions(part, archs);
     f.predicted.assign(rows.size(), std::nan(""));

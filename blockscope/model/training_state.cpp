@@ -18,8 +18,9 @@ std::string TrainingFolder::find(const std::string& key) {
     if (!fs::is_regular_file(folder_ / key, code)) return "";
     const std::string text = read_file(folder_ / key);
     if (text.size() < hash_length) return "";
-    std::string state = text.substr(hash_length);
-    return text.compare(0, hash_length, content_hash(state)) == 0 ? state : "";
+    const std::string_view state = std::string_view(text).substr(hash_length);
+    const bool whole = text.compare(0, hash_length, content_hash(state)) == 0;
+    return whole ? std::string(state) : "";
 }
 
 bool TrainingFolder::due() {
