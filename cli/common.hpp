@@ -10,7 +10,8 @@ namespace blockscope::cli {
 
 /// Options that several verbs have.
 struct Common {
-    std::string command_line;  ///< as typed
+    std::string command_line;            ///< as typed
+    std::vector<std::string> arguments;  ///< the same in words, the program's name first
     std::uint64_t seed = 1;
     unsigned threads = 0;          ///< 0: all cores of this process
     std::vector<int> resolutions;  ///< empty: the space's default

@@ -89,15 +89,20 @@ std::string resolution_text(const std::vector<int>& resolutions) {
 
 }  // namespace
 
+Budget Budget::share(const Part& part) const {
+    const double count = static_cast<double>(networks) * part.share();
+    return {seconds * part.share(), static_cast<std::size_t>(std::ceil(count)), part.index > 1};
+}
+
 Budget parse_budget(const std::string& text, std::size_t n) {
-    if (text.empty()) return {0, n};
+    if (text.empty()) return {0, n, false};
     double number = 0;
     const bool seconds = text.ends_with('s');
     const auto digits = seconds ? text.substr(0, text.size() - 1) : text;
     if (!parse_number(digits, number) || !(number > 0) || number > 1e9) {
         throw Error(fmt::format("--budget '{}' is neither seconds (60s) nor networks (500)", text));
     }
-    return seconds ? Budget{number, 0} : Budget{0, static_cast<std::size_t>(number)};
+    return seconds ? Budget{number, 0, false} : Budget{0, static_cast<std::size_t>(number), false};
 }
 
 Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
@@ -114,7 +119,7 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
         tried.grow(sequence, most, budget, metric, space);
         if (tried.networks < most) break;
     }
-    if (tried.networks > 0) {
+    if (tried.networks > 0 && !budget.goes_on) {
         console.say(fmt::format("{} at {}: {} networks known from {:.1f} s of measuring before",
                                 metric.info().name, where, tried.networks, tried.seconds));
     }

@@ -9,6 +9,7 @@
 #include "blockscope/study/remembered.hpp"
 
 #include "cli/common.hpp"
+#include "cli/processes.hpp"
 
 namespace blockscope::cli {
 
@@ -16,6 +17,10 @@ namespace blockscope::cli {
 struct Budget {
     double seconds = 0;        ///< 0: no limit
     std::size_t networks = 0;  ///< 0: no limit
+    bool goes_on = false;      ///< where another process of the same command stopped
+
+    /// What is spent when that part of the command ends.
+    Budget share(const Part& part) const;
 };
 
 /// "60s" or "500"; empty: n networks. Throws Error.

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -24,6 +26,24 @@ std::optional<std::vector<LayerTable>> tables_of(Metric& metric, const DesignSpa
         tables.push_back(std::move(*table));
     }
     return tables;
+}
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+bool runs_here(Metric& metric) {
+    return metric.measured() != nullptr && metric.measured()->in_this_process();
+}
+
+/// What a profile of networks that ran in this program's processes does not know.
+void note_processes(Profile& profile, const std::vector<int>& sessions) {
+    const std::set<int> distinct(sessions.begin(), sessions.end());
+    if (distinct.size() > 1) {
+        profile.notes.push_back(fmt::format(
+            "measured by {} processes, whose differences are in the intervals", distinct.size()));
+    } else {
+        profile.notes.emplace_back(
+            "measured by one process: what lasts as long as a process is not in the intervals");
+    }
 }
 
 /// Samples until the goal is settled.
@@ -52,7 +72,10 @@ Pool settle(ProfileRun& run, Metric& metric, RememberedMetric* costly,
     };
     auto result =
         adaptive_profile(run.space, evaluate, metric.info(), resolutions, adaptive, run.options);
-    const EvaluatedSample sample{result.archs, result.column.values, result.weights};
+    std::vector<int> sessions;
+    if (costly != nullptr) sessions = costly->sessions_of(run.space, result.archs);
+    const EvaluatedSample sample{result.archs, result.column.values, result.weights, unknown,
+                                 sessions};
     if (costly != nullptr) {
         costly->rescale(run.space, result.archs, result.column.values);
         result.profile = pooled_profile(run.space, sample, metric.info(), resolutions, run.options);
@@ -88,9 +111,11 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
                  DrawnSequence& sequence, Table& table, const ProfileCommand& command,
                  const Common& common, StudyAtHand& study, Console& console) {
     const DesignSpace& space = run.space;
-    const Budget budget = parse_budget(command.budget, command.n);
+    const Part part = parse_part(command.part);
+    const Budget budget = parse_budget(command.budget, command.n).share(part);
     auto metric = make_metric(name, space, common.seed, common.threads);
     const MetricInfo info = metric->info();
+    if (!part.is_whole() && !runs_here(*metric)) return;
     if (command.estimator == "auto" || command.estimator == "exact") {
         if (const auto terms = tables_of(*metric, space, resolutions)) {
             const auto archs = sequence.first(command.metrics.size() > 1 ? command.n : 0);
@@ -127,10 +152,13 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     } else {
         pool = costly ? gather(sequence, budget, *costly, space, resolutions, console)
                       : gather(sequence, command.n, asked, space, console);
-        const EvaluatedSample sample{pool.archs, pool.column.values};
+        if (!part.is_whole()) return;
+        const auto sessions = costly ? costly->sessions_of(space, pool.archs) : std::vector<int>();
+        const EvaluatedSample sample{pool.archs, pool.column.values, {}, unknown, sessions};
         run.add(pooled_profile(space, sample, info, resolutions, run.options), sample.archs,
                 sample.values);
         add_shares(run.profiles.back(), space, sample);
+        if (costly && runs_here(asked)) note_processes(run.profiles.back(), sessions);
     }
     warn_of_failures(info.name, pool.column, console);
     for (const int r : resolutions) {
@@ -163,6 +191,21 @@ void add_shares(Profile& profile, const DesignSpace& space, const EvaluatedSampl
     if (profile.shares.empty()) {
         profile.notes.emplace_back("too few values for shares of the variance");
     }
+}
+
+int measuring_processes(const DesignSpace& space, const ProfileCommand& command,
+                        const Common& common) {
+    constexpr double seconds_worth_it = 40;
+    constexpr int usual = 6;
+    if (command.estimator == "fixed" || !command.until.empty()) return 1;
+    const double seconds = parse_budget(command.budget, command.n).seconds;
+    const int count =
+        command.processes > 0 ? command.processes : (seconds >= seconds_worth_it ? usual : 1);
+    const auto here = [&](const std::string& name) {
+        return runs_here(*make_metric(name, space, common.seed, common.threads));
+    };
+    return count > 1 && std::any_of(command.metrics.begin(), command.metrics.end(), here) ? count
+                                                                                          : 1;
 }
 
 void ProfileRun::add(Profile profile, std::span<const Architecture> archs,

@@ -10,6 +10,7 @@
 #include "blockscope/profile/profile_files.hpp"
 
 #include "cli/pool.hpp"
+#include "cli/processes.hpp"
 #include "cli/study_at_hand.hpp"
 
 namespace blockscope::cli {
@@ -27,6 +28,8 @@ struct ProfileCommand {
     std::string protocol = "definition";
     bool mix_resolutions = false;
     bool strict = false;
+    int processes = 0;  ///< that share a measuring budget; 0: as it seems right
+    std::string part;   ///< "2/4" in one of them
     double level = 0.95;
     std::vector<double> percentiles{5, 95};
     std::string output = "blockscope-profile";
@@ -58,6 +61,10 @@ void add_evaluated_profiles(ProfileRun& run, const ProfileCommand& command, cons
 /// Profiles of the columns of the command's table.
 void add_given_profiles(ProfileRun& run, const ProfileCommand& command, const Common& common,
                         Console& console);
+
+/// Measuring processes that the command should be split into; 1: none but this one.
+int measuring_processes(const DesignSpace& space, const ProfileCommand& command,
+                        const Common& common);
 
 /// --until. Throws Error saying what is allowed.
 Goal parse_goal(const std::string& text);

@@ -33,6 +33,9 @@ void check_usage(const ProfileCommand& command) {
     if (command.data.empty()) {
         if (command.metrics.empty()) throw CLI::RequiredError("--metric or --data");
         if (command.population == "table") refuse("--population table needs --data");
+        if (steered && command.processes > 1) {
+            refuse("--until looks at all values between rounds, so one process takes them");
+        }
         if (steered && (command.estimator == "exact" || command.estimator == "fixed")) {
             refuse("--until steers the pooled estimator, not " + command.estimator);
         }
@@ -61,9 +64,15 @@ int run(const ProfileCommand& command, const Common& common, Console& console) {
                        "exact: smallest value reaching the probability; pooled: inverse of the "
                        "adjusted distribution function; fixed and table: type 7"}};
     make_output_directory(command.output);
+    if (command.part.empty() && command.data.empty()) {
+        if (const int count = measuring_processes(run.space, command, common); count > 1) {
+            if (const int code = run_parts(common, count); code != 0) return code;
+        }
+    }
     StudyAtHand study(common, study_in(command.output), console);
     if (command.data.empty()) {
         add_evaluated_profiles(run, command, common, study, console);
+        if (!command.part.empty()) return Console::interrupted() ? 130 : 0;
     } else {
         add_given_profiles(run, command, common, console);
     }
@@ -120,6 +129,11 @@ void add_profile(Program& program) {
         ->capture_default_str();
     verb.add_option("--budget", command->budget,
                     "of measured metrics at each resolution: 60s, or 500 networks; default -n");
+    verb.add_option("--processes", command->processes,
+                    "that measure one after the other, each its share of --budget, so that "
+                    "intervals hold what lasts as long as a process; default 6 from 40s on, else 1")
+        ->check(CLI::Range(1, 1000));
+    verb.add_option("--part", command->part)->group("");  // one of these processes
     verb.add_option("--until", command->until,
                     "sample until every placement is known to width=0.02 (in the metric's unit) or "
                     "width=1% (of its mean), or the ranking of blocks is (ranking@0.95); ends with "

@@ -85,6 +85,7 @@ int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) co
 
 int Program::run(int argc, char** argv) {
     common_.command_line = as_typed(argc, argv);
+    common_.arguments.assign(argv, argv + argc);
     for (auto* verb : app_.get_subcommands(nullptr)) {
         for (auto* option : verb->get_options()) {
             if (option->get_required()) required_.push_back(option);

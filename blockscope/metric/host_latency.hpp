@@ -36,6 +36,7 @@ public:
     double preparation_ms_per_visit() const override;
     std::span<const LatencySample> samples() const override { return samples_; }
     int runs_in_a_row(int resolution) const override;
+    bool in_this_process() const override { return true; }
     std::optional<double> reference_ms(int resolution) const override;
     void scale_to(int resolution, double reference_ms) override;
 

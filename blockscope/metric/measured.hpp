@@ -25,6 +25,10 @@ public:
     /// Whether values rest on CPU time, which preemption does not touch, or on wall time.
     virtual bool by_cpu_time() const = 0;
 
+    /// Whether networks run in this process, whose luck (where memory lies) is then part of every
+    /// value until it ends.
+    virtual bool in_this_process() const { return false; }
+
     /// Networks that it measures at the same time, on as many devices.
     virtual std::size_t at_once() const { return 1; }
 

@@ -68,11 +68,13 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
     : space_(space),
       strata_(space, protocol),
       resolutions_(resolutions.begin(), resolutions.end()) {
+    std::vector<int> sessions;
     for (std::size_t i = 0; i < sample.archs.size(); ++i) {
         if (!std::isfinite(sample.values[i])) continue;
         archs_.push_back(sample.archs[i]);
         values_.push_back(sample.values[i]);
         if (!sample.weights.empty()) weights_.push_back(sample.weights[i]);
+        if (!sample.sessions.empty()) sessions.push_back(sample.sessions[i]);
     }
     if (size() < least_values) {
         throw Error(
@@ -84,8 +86,19 @@ Pool::Pool(const DesignSpace& space, const EvaluatedSample& sample,
         throw Error(fmt::format("'{}' has too many placements to profile", space.name));
     }
     number_members();
+    number_sessions(sessions);
     fit_surrogates();
     sum_up();
+}
+
+void Pool::number_sessions(std::span<const int> sessions) {
+    std::vector<int> distinct(sessions.begin(), sessions.end());
+    std::sort(distinct.begin(), distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    for (const int s : sessions) {
+        sessions_.push_back(static_cast<std::uint16_t>(
+            std::lower_bound(distinct.begin(), distinct.end(), s) - distinct.begin()));
+    }
 }
 
 void Pool::fit_surrogates() {
@@ -200,6 +213,15 @@ void Pool::sum_up() {
         sums_[s].degrees = std::clamp(degrees[s] + prior.degrees, 1.0, most);
     }
     for (std::size_t f = 0; f < folds; ++f) centre_.push_back(expected[f] - sums_[0].mean);
+    std::vector<double> weights(size());
+    std::vector<double> residuals(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+        weights[i] = weight(i);
+        residuals[i] = values_[i] - predicted_[i];
+    }
+    for (std::size_t s = 0; s < sums_.size(); ++s) variances[s] = sums_[s].variance;
+    effects_ = blockscope::session_effects(
+        sessions_, weights, residuals, [&](std::size_t i) { return strata_of(i); }, variances);
 }
 
 std::size_t Pool::count(const Strata::Mixture& mixture) const {
@@ -229,7 +251,26 @@ struct SumOfVariances {
 
 }  // namespace
 
+double Pool::session_variance_of_mean(const Strata::Mixture& mixture) const {
+    const double own = mixture.front().stratum == 0 ? 0 : session_variance_of_delta(mixture);
+    return effects_.on_all * effects_.concentration[0] + own;
+}
+
+double Pool::session_variance_of_delta(const Strata::Mixture& mixture) const {
+    double sum = 0;
+    for (const auto& [s, share] : mixture) sum += share * share * effects_.concentration[s];
+    return effects_.on_stratum * sum;
+}
+
 Pool::Statistic Pool::mean(const Strata::Mixture& mixture) const {
+    Statistic s = mean_within_sessions(mixture);
+    SumOfVariances variance;
+    variance.add(s.error * s.error, s.degrees);
+    variance.add(session_variance_of_mean(mixture), effects_.degrees);
+    return {s.value, std::sqrt(variance.sum), variance.degrees()};
+}
+
+Pool::Statistic Pool::mean_within_sessions(const Strata::Mixture& mixture) const {
     if (!complete(mixture)) return {};
     double value = 0;
     SumOfVariances variance;
@@ -257,15 +298,17 @@ Pool::Statistic Pool::delta(const Strata::Mixture& mixture) const {
     if (rest > 1e-9 * all.squared_weight) {
         variance.add(rest / (all.weight * all.weight) * all.variance, all.degrees);
     }
+    variance.add(session_variance_of_delta(mixture), effects_.degrees);
     return {value, std::sqrt(variance.sum), variance.degrees()};
 }
 
 Pool::Statistic Pool::difference(const Strata::Mixture& a, const Strata::Mixture& b) const {
-    const Statistic x = mean(a);
-    const Statistic y = mean(b);
+    const Statistic x = mean_within_sessions(a);
+    const Statistic y = mean_within_sessions(b);
     SumOfVariances variance;
     variance.add(x.error * x.error, x.degrees);
     variance.add(y.error * y.error, y.degrees);
+    variance.add(session_variance_of_delta(a) + session_variance_of_delta(b), effects_.degrees);
     return {x.value - y.value, std::sqrt(variance.sum), variance.degrees()};
 }
 
@@ -292,7 +335,12 @@ std::vector<double> Pool::covariance() const {
     for (std::size_t x = 0; x < n; ++x) {
         for (std::size_t y = 0; y <= x; ++y) {
             const double sum = x == y ? sums[x * n + x] : sums[x * n + y] + sums[y * n + x];
-            sums[x * n + y] = sums[y * n + x] = sum * spread[x] * spread[y];
+            double covariance = sum * spread[x] * spread[y];
+            if (sums_[x].count > 0 && sums_[y].count > 0) {
+                covariance += effects_.on_all * effects_.concentration[0];
+            }
+            if (x == y && x > 0) covariance += effects_.on_stratum * effects_.concentration[x];
+            sums[x * n + y] = sums[y * n + x] = covariance;
         }
     }
     return sums;

@@ -10,6 +10,7 @@
 #include "blockscope/model/kernel_correction.hpp"
 #include "blockscope/model/link.hpp"
 #include "blockscope/profile/grid_surrogate.hpp"
+#include "blockscope/profile/session_effects.hpp"
 #include "blockscope/profile/strata.hpp"
 #include "blockscope/stats/estimate.hpp"
 #include "blockscope/stats/variance_prior.hpp"
@@ -24,6 +25,8 @@ struct EvaluatedSample {
                                            ///< to a common factor; empty: drawn uniformly
     /// Standard deviation of the metric's noise in one value; NaN: not known.
     double noise = std::numeric_limits<double>::quiet_NaN();
+    /// The measuring session of each value, any numbers; empty: values share nothing.
+    std::span<const int> sessions = {};
 };
 
 /// A sample prepared for means under conditions: surrogates (an additive one and, where they pay, a
@@ -79,6 +82,10 @@ public:
     Statistic delta(const Strata::Mixture& mixture) const;
     /// mean(a) - mean(b) of mixtures without common members.
     Statistic difference(const Strata::Mixture& a, const Strata::Mixture& b) const;
+    /// What sessions add to the variance of any mean, quantiles included, and of any delta.
+    const SessionEffects& session_effects() const { return effects_; }
+    double session_variance_of_mean(const Strata::Mixture& mixture) const;
+    double session_variance_of_delta(const Strata::Mixture& mixture) const;
 
     /// Covariance of the means of all strata, size() x size() row by row, from the products of
     /// residuals of at most 131,072 members. Entries of empty strata are 0.
@@ -96,6 +103,8 @@ private:
     void number_members();
     void fit_surrogates();
     void sum_up();
+    void number_sessions(std::span<const int> sessions);
+    Statistic mean_within_sessions(const Strata::Mixture& mixture) const;
     /// What a degree of freedom of a variance of residuals is worth beside one of normal ones: 1
     /// for normal tails, 2 / (kurtosis - 1) for heavier ones.
     double worth_of_degrees() const;
@@ -108,6 +117,8 @@ private:
     std::vector<int> resolutions_;
     std::vector<Architecture> archs_;
     std::vector<double> values_, weights_;
+    std::vector<std::uint16_t> sessions_;  ///< numbered from 0; empty: none told
+    SessionEffects effects_;
     CrossFit fit_;
     std::vector<GridSurrogate> grids_;
     std::optional<LinkFit> link_;

@@ -38,6 +38,14 @@ bool excludes_zero(const Pool::Statistic& s, double probability) {
     return std::abs(s.value) > student_quantile(1 - probability, s.degrees) * s.error;
 }
 
+/// By an independent error of that half-width.
+void widen(std::vector<Estimate>& estimates, double half_width) {
+    for (Estimate& e : estimates) {
+        e.low = e.value - std::hypot(e.value - e.low, half_width);
+        e.high = e.value + std::hypot(e.high - e.value, half_width);
+    }
+}
+
 void add_cells(const Pool& pool, Profile& profile, const std::vector<double>& covariance) {
     const ProfileOptions& options = profile.options;
     const Strata& strata = pool.strata();
@@ -46,6 +54,9 @@ void add_cells(const Pool& pool, Profile& profile, const std::vector<double>& co
     for (const double p : options.percentiles) probabilities.push_back(p / 100);
     const PooledQuantiles quantiles(pool, probabilities, percentile_from, options.level);
     profile.base_percentiles = quantiles.base();
+    const double t = student_quantile(options.level, pool.session_effects().degrees);
+    const auto everything = strata.everything();
+    widen(profile.base_percentiles, t * std::sqrt(pool.session_variance_of_mean(everything)));
 
     const auto family = placements(pool.space());
     std::vector<PooledQuantiles::Result> of_cells(family.size());
@@ -67,6 +78,8 @@ void add_cells(const Pool& pool, Profile& profile, const std::vector<double>& co
         p_values.push_back(deltas.back().p_value());
         cell.percentiles = std::move(of_cells[c].quantiles);
         cell.percentile_deltas = std::move(of_cells[c].deltas);
+        widen(cell.percentiles, t * std::sqrt(pool.session_variance_of_mean(mixture)));
+        widen(cell.percentile_deltas, t * std::sqrt(pool.session_variance_of_delta(mixture)));
         Contrast contrast = mixture;
         contrast.push_back({0, -1.0});
         contrasts.push_back(std::move(contrast));

@@ -199,6 +199,18 @@ MetricColumn RememberedMetric::recall(const DesignSpace& space,
     return column_of(archs, stored(space), "never evaluated");
 }
 
+std::vector<int> RememberedMetric::sessions_of(const DesignSpace& space,
+                                               std::span<const Architecture> archs) {
+    const StoredValues& known = stored(space);
+    std::vector<int> sessions;
+    sessions.reserve(archs.size());
+    for (const auto& a : archs) {
+        const auto found = known.tried.find(a);
+        sessions.push_back(found == known.tried.end() ? 0 : found->second.session);
+    }
+    return sessions;
+}
+
 std::vector<double> RememberedMetric::seconds_of_tried(const DesignSpace& space,
                                                        std::span<const Architecture> archs) {
     const StoredValues& known = stored(space);

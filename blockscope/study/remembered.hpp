@@ -43,6 +43,9 @@ public:
     /// What the study knows, evaluating nothing. What failed or was never tried fails.
     MetricColumn recall(const DesignSpace& space, std::span<const Architecture> archs);
 
+    /// The session that each value of recall() is from; 0 for those without a value.
+    std::vector<int> sessions_of(const DesignSpace& space, std::span<const Architecture> archs);
+
     /// Seconds that each of the leading architectures took in all sessions, failures included, up
     /// to the first that was never tried. A budget of time is spent by their sum, so the same
     /// command goes on instead of starting again.

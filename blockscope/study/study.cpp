@@ -259,10 +259,11 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
     return guarded(impl_->path, [&] {
         StoredValues stored;
         stored.last_row = after_row;
-        SQLite::Statement select(impl_->db,
-                                 "SELECT id, arch, resolution, value, spread, failure, seconds "
-                                 "FROM evaluations WHERE space = ? AND metric = ? AND context = ? "
-                                 "AND id > ? ORDER BY id");
+        SQLite::Statement select(
+            impl_->db,
+            "SELECT id, arch, resolution, value, spread, failure, seconds, "
+            "session FROM evaluations WHERE space = ? AND metric = ? AND context = ? "
+            "AND id > ? ORDER BY id");
         bind(select, impl_->find_key(space, metric, context_key));
         select.bind(4, after_row);
         while (select.executeStep()) {
@@ -275,6 +276,7 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
             if (!select.isColumnNull(4)) value.spread = select.getColumn(4).getDouble();
             value.failure = select.getColumn(5).getText();
             value.seconds = select.getColumn(6).getDouble();
+            value.session = select.getColumn(7).getInt();
             stored.add(a, value);
         }
         return stored;

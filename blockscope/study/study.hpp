@@ -39,6 +39,7 @@ struct StoredValue {
     double spread = std::numeric_limits<double>::quiet_NaN();  ///< NaN: exact or not known
     std::string failure;  ///< why there is no value, if that is so
     double seconds = 0;   ///< that all its evaluations took, failed ones included
+    int session = 0;      ///< number of the session that gave the value
     bool failed() const { return value != value; }
 };
 

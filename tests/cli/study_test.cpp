@@ -91,6 +91,28 @@ TEST(StudyOfMeasurements, SurvivesKillsAndTheSameCommandGoesOn) {
         << "all sessions are scaled to one";
 }
 
+TEST(StudyOfAProfile, IsFilledByProcessesInTurn) {
+    const auto folder = scratch_folder("processes");
+    const auto command = "profile " + tiny_space(folder) + " --metric latency/host --metric macs" +
+                         " --budget 50 --processes 3 -o " + (folder / "p").string();
+    const auto first = run(command);
+    ASSERT_EQ(first.code, 0) << first.text;
+    const auto study = folder / "p/study.sqlite";
+    EXPECT_EQ(rows(study), 50);
+    EXPECT_EQ(sql(study,
+                  "SELECT group_concat(n) FROM (SELECT count(*) AS n FROM evaluations "
+                  "GROUP BY session ORDER BY session)"),
+              "17,17,16\n");
+    const auto json = read_file(folder / "p/profile.json");
+    EXPECT_NE(json.find("measured by 3 processes"), std::string::npos);
+    const auto bytes = bytes_of(folder / "p");
+    ASSERT_EQ(run(command).code, 0);
+    EXPECT_EQ(rows(study), 50);
+    EXPECT_EQ(bytes_of(folder / "p"), bytes);
+    EXPECT_EQ(run(command + " --part 4/3").code, 3);
+    EXPECT_EQ(run("profile ofa-mbv3 --metric latency/host --until ranking --processes 2").code, 2);
+}
+
 // a device that takes longer with every network: said always, and with --strict the exit code
 TEST(StudyOfMeasurements, ThatCannotBeTrustedFailStrictCommands) {
     const auto folder = scratch_folder("strict");

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "cli/common.hpp"
+
+namespace blockscope::cli {
+
+/// A part of a command's work that is a process of its own: the first `index` of `count` equal
+/// parts of its budget are spent when it ends.
+struct Part {
+    long long index = 0;  ///< from 1; 0: the command itself
+    long long count = 1;
+    bool is_whole() const { return index == 0; }
+    double share() const {
+        return is_whole() ? 1.0 : static_cast<double>(index) / static_cast<double>(count);
+    }
+};
+
+/// "2/4"; empty: the whole. Throws Error.
+Part parse_part(const std::string& text);
+
+/// Runs the command as typed again, count times one after the other, each with `--part i/count`.
+/// Returns 0, or the exit code of the first that did not end well; the rest is not begun.
+/// Throws Error(Fault::runtime) if no process can be made.
+int run_parts(const Common& common, int count);
+
+}  // namespace blockscope::cli
