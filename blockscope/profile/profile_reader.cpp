@@ -122,6 +122,13 @@ std::vector<Profile> read_profiles(const std::filesystem::path& path, const Desi
     }
 }
 
+bool is_profile(const std::filesystem::path& path) {
+    std::error_code code;
+    const bool directory = std::filesystem::is_directory(path, code);
+    const auto file = directory ? path / "profile.json" : path;
+    return file.filename() == "profile.json" && std::filesystem::is_regular_file(file, code);
+}
+
 std::string profiled_space(const std::filesystem::path& path) {
     const auto file = file_of(path);
     const Json document = document_of(file);

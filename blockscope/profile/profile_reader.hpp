@@ -13,6 +13,9 @@ namespace blockscope {
 /// file or of another space (by fingerprint).
 std::vector<Profile> read_profiles(const std::filesystem::path& path, const DesignSpace& space);
 
+/// Whether read_profiles would take it for one: a profile.json, or a directory with one.
+bool is_profile(const std::filesystem::path& path);
+
 /// Name of the space that a profile.json is about. Throws Error.
 std::string profiled_space(const std::filesystem::path& path);
 
