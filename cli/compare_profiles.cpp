@@ -29,7 +29,8 @@ std::string resolution(const ProfileComparison& c) {
 std::string name_of(const ProfileDifference& d) {
     if (d.of == ProfileDifference::Of::mean) return "mean";
     if (d.of == ProfileDifference::Of::block) return d.block;
-    if (d.of == ProfileDifference::Of::depth) return fmt::format("U{} depth {}", d.unit + 1, d.depth);
+    if (d.of == ProfileDifference::Of::depth)
+        return fmt::format("U{} depth {}", d.unit + 1, d.depth);
     return fmt::format("U{} L{} {}", d.unit + 1, d.layer + 1, d.block);
 }
 
@@ -117,8 +118,7 @@ void say(const ProfileComparison& c, Console& console) {
 }  // namespace
 
 int compare_two_profiles(const CompareCommand& command, const Common& common, Console& console) {
-    const std::string name =
-        command.space.empty() ? profiled_space(command.first) : command.space;
+    const std::string name = command.space.empty() ? profiled_space(command.first) : command.space;
     const DesignSpace space = load_space(name);
     const auto first = read_profiles(command.first, space);
     const auto second = read_profiles(command.second, space);
@@ -134,9 +134,8 @@ int compare_two_profiles(const CompareCommand& command, const Common& common, Co
     document["second"] = command.second;
     document["space"] = space.name;
     document["level"] = command.level;
-    document["provenance"] = {{"tool", "blockscope"},
-                              {"version", BLOCKSCOPE_VERSION},
-                              {"command", common.command_line}};
+    document["provenance"] = {
+        {"tool", "blockscope"}, {"version", BLOCKSCOPE_VERSION}, {"command", common.command_line}};
     for (const auto& c : comparisons) document["comparisons"].push_back(summary(c));
     const std::filesystem::path folder(command.output);
     write_file(folder / "comparison.json", document.dump(1) + "\n");

@@ -15,7 +15,7 @@ struct CompareCommand {
     std::vector<std::string> reference;  ///< of searches
     std::vector<std::string> fail_if;    ///< of measurements, like all below up to the level
     std::string junit;
-    std::string space;  ///< file of a study's space
+    std::string space;  ///< file of a study's or profile's space
     bool cancel_drift = false;
     bool across_contexts = false;
     bool strict = false;
@@ -25,6 +25,7 @@ struct CompareCommand {
 
 int compare_two_searches(const CompareCommand& command, const Common& common, Console& console);
 int compare_two_measurements(const CompareCommand& command, const Common& common, Console& console);
+int compare_two_profiles(const CompareCommand& command, const Common& common, Console& console);
 int compare_two_spaces(const CompareCommand& command, const Common& common, Console& console);
 
 }  // namespace blockscope::cli

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/profile/profile_reader.hpp"
 #include "blockscope/search/search_record.hpp"
 #include "blockscope/study/measured_set.hpp"
 #include "blockscope/study/study_contents.hpp"
@@ -14,10 +15,11 @@
 namespace blockscope::cli {
 namespace {
 
-enum class Kind : std::uint8_t { search, measurement, space };
+enum class Kind : std::uint8_t { search, profile, measurement, space };
 
 Kind kind_of(const std::string& what) {
     if (is_search(what)) return Kind::search;
+    if (is_profile(what)) return Kind::profile;
     return is_measured_set(what) || is_study(what) ? Kind::measurement : Kind::space;
 }
 
@@ -25,10 +27,13 @@ const char* name_of(Kind kind) {
     switch (kind) {
         case Kind::search:
             return "a directory of `search`";
+        case Kind::profile:
+            return "a directory of `profile`";
         case Kind::measurement:
             return "a table of `measure` or a study";
         case Kind::space:
-            return "neither a directory of `search` nor a table of `measure` nor a study";
+            return "neither a directory of `search` or `profile` nor a table of `measure` nor a "
+                   "study";
     }
     return "";
 }
@@ -46,8 +51,9 @@ int run(const CompareCommand& command, const Common& common, Console& console) {
             "studies");
     }
     if (command.output.empty()) throw CLI::RequiredError("--output");
-    return kind == Kind::search ? compare_two_searches(command, common, console)
-                                : compare_two_spaces(command, common, console);
+    if (kind == Kind::search) return compare_two_searches(command, common, console);
+    if (kind == Kind::profile) return compare_two_profiles(command, common, console);
+    return compare_two_spaces(command, common, console);
 }
 
 }  // namespace
@@ -55,13 +61,16 @@ int run(const CompareCommand& command, const Common& common, Console& console) {
 void add_compare(Program& program) {
     const auto command = std::make_shared<CompareCommand>();
     CLI::App& verb = program.add_verb(
-        "compare", "two measurements, searches or spaces: differences with intervals and tests",
+        "compare",
+        "two measurements, profiles, searches or spaces: differences with intervals and tests",
         "blockscope compare ofa-mbv3 ofa-mbv3-w1.0 --metric macs -o difference",
         [command](const Common& common, Console& console) {
             return run(*command, common, console);
         });
-    verb.add_option("A", command->first,
-                    "base: FILE.csv of `measure -o`, a study, directory of `search -o`, or a space")
+    verb.add_option(
+            "A", command->first,
+            "base: FILE.csv of `measure -o`, a study, directory of `profile -o` or `search -o`, or "
+            "a space")
         ->required();
     verb.add_option("B", command->second, "new: another")->required();
     verb.add_option("--fail-if", command->fail_if,
@@ -71,7 +80,7 @@ void add_compare(Program& program) {
         ->take_all();
     verb.add_option("--junit", command->junit, "of measurements: XML file of what --fail-if found");
     verb.add_option("--space", command->space,
-                    "of studies: TOML file of the networks' space, if not built in");
+                    "of studies and profiles: TOML file of the space, if not built in");
     verb.add_flag(
         "--cancel-drift", command->cancel_drift,
         "of measurements: each over its reference network, which also hides what hits all "

@@ -46,6 +46,25 @@ TEST(CompareVerb, OfSearchesReadsWhatSearchWrote) {
     EXPECT_GT(parse_csv(read_file(out / "attainment.csv"), "attainment.csv").rows.size(), 20U);
 }
 
+TEST(CompareVerb, OfProfilesSaysWhereTwoDevicesDiffer) {
+    const auto a = scratch("compare_profile_a");
+    const auto b = scratch("compare_profile_b");
+    const auto out = scratch("compare_profiles");
+    ASSERT_EQ(run("profile ofa-mbv3 --metric macs -o " + a.string()).code, 0);
+    ASSERT_EQ(run("profile ofa-mbv3 --metric params -o " + b.string()).code, 0);
+    const auto r = run("compare " + a.string() + " " + b.string() + " -o " + out.string());
+    ASSERT_EQ(r.code, 0) << r.text;
+    EXPECT_THAT(r.text, testing::HasSubstr("% of the mean"));
+    EXPECT_THAT(r.text, testing::HasSubstr("U5 depth 4"));  // of params the last unit has most
+    const auto rows = parse_csv(read_file(out / "differences.csv"), "differences.csv");
+    EXPECT_EQ(rows.rows.size(), 9 + 180 + 10);
+    const auto json = nlohmann::json::parse(read_file(out / "comparison.json"));
+    EXPECT_EQ(json.at("comparisons")[0].at("verdicts").at("placement delta").at("undecided"), 0);
+    const auto same = run("compare " + a.string() + " " + a.string() + " -o " + out.string());
+    EXPECT_THAT(same.text, testing::HasSubstr("placement delta: 0 higher, 0 lower, 180 undecided"));
+    EXPECT_EQ(run("compare " + a.string() + " ofa-mbv3 -o " + out.string()).code, 3);
+}
+
 TEST(CompareVerb, OfSpacesGivesBandsAndDifferences) {
     const auto out = scratch("compare_spaces");
     const auto r = run("compare ofa-mbv3-w1.0 ofa-mbv3 --metric macs --metric params -n 2000 -o " +
