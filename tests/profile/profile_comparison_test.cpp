@@ -65,7 +65,9 @@ TEST_F(CompareProfiles, OfExactOnesSaysEveryDifferenceToTheLast) {
     const auto changed = compare_profiles(space, exact(macs), exact(dearer(5)), 0.95);
     for (const auto& d : changed.differences) {
         // a third of the layers has kernel 7, and unit 2 has three layers on average
-        if (d.of == Of::mean) EXPECT_NEAR(d.difference.value, 5, 1e-9);
+        if (d.of == Of::mean) {
+            EXPECT_NEAR(d.difference.value, 5, 1e-9);
+        }
         if (d.of == Of::placement && d.unit == 1 && d.layer == 0) {
             const bool seven = d.block.ends_with("7");
             EXPECT_NEAR(d.difference.value, seven ? 5 * 2.0 / 3 : -5.0 / 3, 1e-9) << d.block;
