@@ -70,4 +70,10 @@ void warn_of_failures(const std::string& metric, const MetricColumn& column, Con
                              reason));
 }
 
+void warn_of_remarks(const Metric& metric, Console& console) {
+    for (const auto& line : metric.remarks()) {
+        console.warn(fmt::format("{}: {}", metric.info().name, line));
+    }
+}
+
 }  // namespace blockscope::cli

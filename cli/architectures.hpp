@@ -19,4 +19,7 @@ std::vector<int> chosen_resolutions(const DesignSpace& space, const Common& comm
 /// Says how many of a column's architectures have no value, and why.
 void warn_of_failures(const std::string& metric, const MetricColumn& column, Console& console);
 
+/// Says what a metric says of its values.
+void warn_of_remarks(const Metric& metric, Console& console);
+
 }  // namespace blockscope::cli

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"
+#include "blockscope/stats/proportion.hpp"
 
 #include "cli/architectures.hpp"
 #include "cli/device_map.hpp"
@@ -27,11 +30,23 @@ struct EvaluateCommand {
     std::string device_map;
 };
 
+bool has_interval(const MetricInfo& info) { return info.model || info.trials > 0; }
+
+/// What a predictor says of itself, or what the number of trials says of a share.
+Estimate interval_of(double value, const MetricInfo& info) {
+    if (info.model) return plus_minus(value, info.model->half_width);
+    if (std::isnan(value)) return {};
+    const auto n = static_cast<double>(info.trials);
+    const auto successes = static_cast<std::size_t>(std::lround(value / 100 * n));
+    const Estimate share = proportion(std::min(successes, info.trials), info.trials);
+    return {value, 100 * share.low, 100 * share.high};
+}
+
 std::string cells(double value, const MetricInfo& info, bool intervals) {
     std::string cell = "," + round_trip(value);
-    if (!intervals || !info.model) return cell;
-    const double half = info.model->half_width;
-    return cell + "," + round_trip(value - half) + "," + round_trip(value + half);
+    if (!intervals || !has_interval(info)) return cell;
+    const Estimate estimate = interval_of(value, info);
+    return cell + "," + round_trip(estimate.low) + "," + round_trip(estimate.high);
 }
 
 int run(const EvaluateCommand& command, const Common& common, Console& console) {
@@ -54,16 +69,18 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
     }
     for (const auto& name : names) {
         auto metric = make_metric(name, space, common.seed, common.threads);
-        const MetricInfo& info = infos.emplace_back(metric->info());
+        MetricInfo& info = infos.emplace_back(metric->info());
         if (info.costly) {
             const auto costly = study.remember(std::move(metric), LatencyOptions().visits, space);
             columns.push_back(costly->evaluate(space, archs, &console));
             costly->rescale(space, archs, columns.back().values);
+            info = costly->info();
+            warn_of_remarks(*costly, console);
         } else {
             columns.push_back(metric->evaluate(space, archs, &console));
         }
         header += "," + csv_cell(info.column);
-        if (command.intervals && info.model) {
+        if (command.intervals && has_interval(info)) {
             header += "," + csv_cell(info.column + "_low") + "," + csv_cell(info.column + "_high");
         }
         warn_of_failures(info.name, columns.back(), console);
@@ -103,7 +120,8 @@ void add_evaluate(Program& program) {
         ->expected(1)
         ->take_all();
     verb.add_flag("--intervals", command->intervals,
-                  "columns NAME_low and NAME_high of predictors: their prediction intervals");
+                  "columns NAME_low and NAME_high: prediction intervals of predictors, 95 % "
+                  "intervals of shares of images");
     verb.add_option("--device-map", command->device_map,
                     "text file with a device a line: run: metrics share the networks among them");
     Program::add_output(verb, command->output);

@@ -23,8 +23,9 @@ struct MetricsCommand {
 
 /// Whether a metric listed by its own name can be evaluated on a space; "" if it can.
 std::string why_not(const MetricReport& report, const DesignSpace& space) {
-    const bool needs_a_file =
-        report.info.name.find("FILE") != std::string::npos || report.info.name == "run:COMMAND";
+    const bool needs_a_file = report.info.name.find("FILE") != std::string::npos ||
+                              report.info.name == "run:COMMAND" ||
+                              report.info.name.starts_with("supernet:");
     if (!report.available) return report.reason;
     if (needs_a_file) return "";
     try {

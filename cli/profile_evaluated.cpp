@@ -161,6 +161,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
         if (costly && runs_here(asked)) note_processes(run.profiles.back(), sessions);
     }
     warn_of_failures(info.name, pool.column, console);
+    warn_of_remarks(asked, console);
     for (const int r : resolutions) {
         if (!costly) break;
         StudyAtHand::describe(*costly, space, r, run.provenance);

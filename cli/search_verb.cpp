@@ -333,6 +333,7 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
                          {"command", common.command_line},
                          {"metrics_seed", std::to_string(common.seed)}};
     for (auto* metric : asked.costly()) {
+        warn_of_remarks(*metric, console);
         for (const int r : problem.resolutions) {
             StudyAtHand::describe(*metric, problem.space, r, report.provenance);
             if (const auto quality = metric->quality(problem.space, r)) {

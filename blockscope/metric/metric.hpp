@@ -32,6 +32,9 @@ struct MetricInfo {
     std::string source;   ///< what it is and by which convention, one phrase
     bool costly = false;  ///< takes longer to evaluate than to look up: worth a study
     std::optional<ModelError> model = {};  ///< nothing: the metric is no prediction
+    /// Of a value that is the percentage of so many trials (images) that went right; 0: it is not.
+    std::size_t trials = 0;
+    std::size_t at_first = 16;  ///< architectures to ask for before it is known how long one takes
 };
 
 /// Numbers of a batch of architectures, in its order.
@@ -58,6 +61,11 @@ public:
         (void)resolution;
         return std::nullopt;
     }
+    /// What values rest on besides the name: those of equal facts may stand side by side.
+    using Facts = std::vector<std::pair<std::string, std::string>>;
+    virtual Facts facts() const { return {}; }
+    /// What a user should know of the values so far, one line each.
+    virtual std::vector<std::string> remarks() const { return {}; }
     /// What else a metric that times networks offers; null for every other.
     virtual Measured* measured() { return nullptr; }
 };

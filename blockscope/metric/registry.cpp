@@ -9,6 +9,7 @@
 #include "blockscope/metric/host_latency.hpp"
 #include "blockscope/metric/model_metric.hpp"
 #include "blockscope/metric/run_metric.hpp"
+#include "blockscope/metric/supernet_metric.hpp"
 
 namespace blockscope {
 
@@ -27,6 +28,7 @@ std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& 
     }
     if (name.starts_with("model:")) return make_model_metric(space, name, threads);
     if (name.starts_with("run:")) return std::make_unique<RunMetric>(name, seed);
+    if (name.starts_with("supernet:")) return make_supernet_metric(space, name, seed, threads);
     if (auto shipped = make_shipped_metric(space, name, threads)) return shipped;
     if (name == "flops/ofa-table") return make_ofa_flops_metric();
     if (name.starts_with("lut:")) return make_lookup_metric(space, name);
@@ -45,6 +47,11 @@ std::vector<MetricReport> metric_reports() {
                        true,
                        ""});
     for (auto& info : model_metrics()) reports.push_back({std::move(info), true, ""});
+    reports.push_back({{"supernet:CHECKPOINT@IMAGEDIR", "", "%", Direction::larger_is_better, false,
+                        "share of images that a network taken out of a supernet gets right "
+                        "(docs/supernets.md)"},
+                       true,
+                       ""});
     reports.push_back({{"run:COMMAND", "", "ms", Direction::smaller_is_better, true,
                         "measured by a program of yours, on any device (docs/measuring.md)"},
                        true,

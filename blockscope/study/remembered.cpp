@@ -6,6 +6,8 @@
 #include <limits>
 #include <unordered_set>
 
+#include "blockscope/base/text.hpp"
+
 namespace blockscope {
 namespace {
 
@@ -78,6 +80,7 @@ MetricColumn column_of(std::span<const Architecture> archs, const StoredValues& 
 RememberedMetric::RememberedMetric(std::unique_ptr<Metric> metric, Study& study,
                                    StudyContext context)
     : metric_(std::move(metric)), study_(study), context_(std::move(context)) {
+    batch_ = metric_->info().at_first;
     if (const auto* measured = metric_->measured()) batch_ = measured->first_batch();
 }
 
@@ -269,7 +272,12 @@ void RememberedMetric::rescale(const DesignSpace& space, std::span<const Archite
 
 StudyContext context_of(Metric& metric) {
     const Measured* measured = metric.measured();
-    if (measured == nullptr) return {};
+    if (measured == nullptr) {
+        Metric::Facts facts = metric.facts();
+        std::string text;
+        for (const auto& [name, value] : facts) text += name + "=" + value + ";";
+        return {facts.empty() ? "" : content_hash(text), std::move(facts)};
+    }
     MachineContext context = measured->context();
     std::string key = context.key();
     return {std::move(key), std::move(context.stable)};

@@ -77,6 +77,8 @@ public:
         return metric_->additive(space, resolution);
     }
     Measured* measured() override { return metric_->measured(); }
+    Facts facts() const override { return metric_->facts(); }
+    std::vector<std::string> remarks() const override { return metric_->remarks(); }
 
     const StudyContext& context() const { return context_; }
 
@@ -104,7 +106,7 @@ std::optional<MeasuringQuality> quality_of(std::vector<SessionRuns> sessions, bo
 std::unique_ptr<RememberedMetric> remembered(std::unique_ptr<Metric> metric, Study& study,
                                              StudyContext context = {});
 
-/// In the context that a measured metric gives; no context for any other. Visits are set before.
+/// In the context that a measured metric or a metric's facts give. Visits are set before.
 StudyContext context_of(Metric& metric);
 
 }  // namespace blockscope

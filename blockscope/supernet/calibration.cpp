@@ -26,8 +26,9 @@ Parameters unfolded(const Subnet& subnet) {
 
 }  // namespace
 
-void Calibrator::calibrate(Subnet& subnet, std::span<const ImageBatch> batches) {
-    if (batches.empty()) throw Error("no images to calibrate batch norm with");
+void Calibrator::calibrate(Subnet& subnet, std::size_t batches,
+                           const std::function<ImageBatch(std::size_t)>& batch_at) {
+    if (batches == 0) throw Error("no images to calibrate batch norm with");
     const Parameters parameters = unfolded(subnet);
     std::vector<ScaleAndShift> norms;
     std::vector<BatchNorm> sums;
@@ -38,7 +39,8 @@ void Calibrator::calibrate(Subnet& subnet, std::span<const ImageBatch> batches) 
     }
     std::map<int, std::unique_ptr<BatchStatisticsNetwork>> prepared;
     double images = 0;
-    for (const ImageBatch& batch : batches) {
+    for (std::size_t b = 0; b < batches; ++b) {
+        const ImageBatch batch = batch_at(b);
         auto& engine = engines_[batch.count];
         if (!engine) {
             engine = std::make_unique<BatchStatisticsEngine>(EngineOptions{threads_, batch.count});

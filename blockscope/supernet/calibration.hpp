@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -24,8 +25,10 @@ class Calibrator {
 public:
     explicit Calibrator(int threads) : threads_(threads) {}
 
-    /// batches: at least one, of the network's input size. Throws Error otherwise.
-    void calibrate(Subnet& subnet, std::span<const ImageBatch> batches);
+    /// batch(i), for i from 0 to batches - 1: images of the network's input size, valid until the
+    /// next call. Throws Error for no batch and for images of another size.
+    void calibrate(Subnet& subnet, std::size_t batches,
+                   const std::function<ImageBatch(std::size_t)>& batch);
 
 private:
     int threads_;

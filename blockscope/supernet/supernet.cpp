@@ -125,4 +125,14 @@ Supernet read_supernet(const DesignSpace& space, const std::string& path) {
     return net;
 }
 
+std::string weights_hash(const Supernet& net) {
+    std::string of_all;
+    for (const auto& [name, tensor] : net.tensors) {
+        const auto* bytes = reinterpret_cast<const char*>(tensor.values.data());
+        of_all += name;
+        of_all += content_hash({bytes, tensor.values.size() * sizeof(float)});
+    }
+    return content_hash(of_all);
+}
+
 }  // namespace blockscope

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "blockscope/supernet/layout.hpp"
@@ -27,6 +28,9 @@ Supernet make_supernet(const DesignSpace& space, TensorFile file);
 
 /// The same from a torch checkpoint (of either kind) or safetensors; recognises published files.
 Supernet read_supernet(const DesignSpace& space, const std::string& path);
+
+/// Names the weights, whatever file they came from: content_hash over names and values.
+std::string weights_hash(const Supernet& net);
 
 /// The name under which a file of these bytes was published with the Once-for-All code, or "".
 std::string published_supernet(std::string_view bytes);

@@ -30,6 +30,11 @@ CalibrationImages calibration_images(int side, const std::vector<int>& counts) {
     return made;
 }
 
+void calibrate(Calibrator& calibrator, Subnet& subnet, const CalibrationImages& images) {
+    calibrator.calibrate(subnet, images.batches.size(),
+                         [&](std::size_t i) { return images.batches[i]; });
+}
+
 /// The same in double, as the definition reads.
 void calibrate_plainly(Subnet& subnet, const CalibrationImages& images) {
     std::vector<plain::Statistics> sums(subnet.weights.size());
@@ -63,7 +68,7 @@ TEST(Calibration, IsWhatTheDefinitionSays) {
     Subnet got = extract(net, parse_architecture(space, "e2k5-e1k3@16"));
     Subnet want = got;
     Calibrator calibrator(1);
-    calibrator.calibrate(got, images.batches);
+    calibrate(calibrator, got, images);
     calibrate_plainly(want, images);
     int norms = 0;
     for (std::size_t i = 0; i < want.weights.size(); ++i) {
@@ -80,7 +85,7 @@ TEST(Calibration, IsWhatTheDefinitionSays) {
     EXPECT_EQ(norms, 6);
     // the stored statistics play no part: doing it again changes nothing
     Subnet again = got;
-    calibrator.calibrate(again, images.batches);
+    calibrate(calibrator, again, images);
     for (std::size_t i = 0; i < got.weights.size(); ++i) {
         EXPECT_EQ(again.weights[i].batch_norm.mean, got.weights[i].batch_norm.mean);
         EXPECT_EQ(again.weights[i].batch_norm.variance, got.weights[i].batch_norm.variance);
@@ -91,9 +96,10 @@ TEST(Calibration, NeedsImagesOfTheRightSize) {
     const auto space = tiny_space();
     Subnet subnet =
         extract(make_supernet(space, filled_file(space)), parse_architecture(space, "e2k5@16"));
-    EXPECT_THROW(Calibrator(1).calibrate(subnet, {}), Error);
+    Calibrator calibrator(1);
+    EXPECT_THROW(calibrate(calibrator, subnet, {}), Error);
     const auto images = calibration_images(32, {2});
-    EXPECT_THROW(Calibrator(1).calibrate(subnet, images.batches), Error);
+    EXPECT_THROW(calibrate(calibrator, subnet, images), Error);
 }
 
 class GoldenCalibration : public testing::TestWithParam<GoldenFamily> {};
@@ -127,7 +133,7 @@ TEST_P(GoldenCalibration, StatisticsAndLogitsAreThoseOfTheOriginalCodeUpToFloat3
         if (!all_golden() && record["subnet_macs_exact"] > 1e9) continue;
         ++compared;
         Subnet subnet = at_128(net, record);
-        calibrator.calibrate(subnet, images.batches);
+        calibrate(calibrator, subnet, images);
         const auto prepared = engine->prepare(subnet.network, folded(subnet));
         std::copy(input.begin(), input.end(), prepared->input().begin());
         prepared->run();

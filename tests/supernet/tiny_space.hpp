@@ -5,8 +5,7 @@
 namespace blockscope {
 
 /// Small enough to read its supernet by eye, with everything that is elastic but the width.
-inline DesignSpace tiny_space() {
-    return parse_space(R"(
+inline constexpr const char* tiny_space_toml = R"(
 name = "tiny"
 resolutions = [16, 32]
 [[stem]]
@@ -26,8 +25,8 @@ op = "global_pool"
 [[head]]
 op = "linear"
 channels = 3
-)",
-                       "tiny.toml");
-}
+)";
+
+inline DesignSpace tiny_space() { return parse_space(tiny_space_toml, "tiny.toml"); }
 
 }  // namespace blockscope

@@ -1,0 +1,168 @@
+#include "blockscope/metric/supernet_metric.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/parallel.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/stats/mean.hpp"
+#include "blockscope/stats/moments.hpp"
+
+namespace blockscope {
+namespace {
+
+constexpr std::string_view prefix = "supernet:";
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// Sets an option; false if `value` cannot be one of its values.
+bool set(SupernetMetricOptions& options, const std::string& key, std::string_view value) {
+    AccuracyOptions& accuracy = options.accuracy;
+    if (key == "classes" || key == "cache") {
+        if (key == "classes") accuracy.class_map = value;
+        if (key == "cache") accuracy.cache = value;
+        return !value.empty();
+    }
+    if (key == "centre") {
+        return parse_number(value, accuracy.centre) && accuracy.centre > 0 && accuracy.centre <= 1;
+    }
+    long long number = 0;
+    if (!parse_number(value, number) || number < 1 || number > 100'000'000) return false;
+    if (key == "images") accuracy.images = static_cast<std::size_t>(number);
+    if (key == "calibration") accuracy.calibration = static_cast<std::size_t>(number);
+    if (key == "calibration_batch") accuracy.calibration_batch = static_cast<int>(number);
+    if (key == "batch") accuracy.batch = static_cast<int>(number);
+    if (key == "repeats") accuracy.repeats = static_cast<int>(number);
+    if (key == "top") options.top = static_cast<int>(number);
+    if (key == "top") return number == 1 || number == 5;
+    return key == "images" || key == "calibration" || number <= 4096;
+}
+
+class SupernetMetric final : public Metric {
+public:
+    SupernetMetric(const DesignSpace& space, const std::string& name, std::uint64_t seed,
+                   unsigned threads);
+
+    const MetricInfo& info() const override { return info_; }
+    MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
+                          Progress* progress) override;
+    Facts facts() const override { return accuracy_->facts(); }
+    std::vector<std::string> remarks() const override { return accuracy_->remarks(); }
+
+private:
+    MetricInfo info_;
+    int top_ = 1;
+    std::unique_ptr<SupernetAccuracy> accuracy_;
+};
+
+SupernetMetric::SupernetMetric(const DesignSpace& space, const std::string& name,
+                               std::uint64_t seed, unsigned threads) {
+    SupernetMetricOptions options = parse_supernet_metric(name);
+    options.accuracy.seed = seed;
+    options.accuracy.threads = thread_count(threads);
+    if (options.accuracy.cache.empty()) {
+        options.accuracy.cache = std::filesystem::temp_directory_path() / "blockscope-images";
+    }
+    top_ = options.top;
+    accuracy_ = std::make_unique<SupernetAccuracy>(read_supernet(space, options.checkpoint),
+                                                   options.images, options.accuracy);
+    info_.name = name;
+    info_.column = top_ == 1 ? "accuracy_supernet_percent" : "accuracy_supernet_top5_percent";
+    info_.unit = "%";
+    info_.direction = Direction::larger_is_better;
+    info_.noisy = options.accuracy.repeats > 1;
+    info_.costly = true;
+    info_.at_first = 1;
+    info_.trials = accuracy_->images();
+    info_.source =
+        fmt::format("top-{} of {} images with weights of {}, batch statistics estimated anew", top_,
+                    info_.trials, options.checkpoint);
+}
+
+/// Shows one architecture's images as a part of all.
+class PartOfProgress : public Progress {
+public:
+    PartOfProgress(Progress* whole, std::size_t before, std::size_t all)
+        : whole_(whole), before_(static_cast<double>(before)), all_(static_cast<double>(all)) {}
+    void update(std::string_view task, double done, double total) override {
+        if (whole_ == nullptr) return;
+        if (task != "images") return whole_->update(task, done, total);
+        whole_->update(task, total * before_ + done, total * all_);
+    }
+    bool stop_requested() const override { return whole_ != nullptr && whole_->stop_requested(); }
+
+private:
+    Progress* whole_;
+    double before_, all_;
+};
+
+MetricColumn SupernetMetric::evaluate(const DesignSpace&, std::span<const Architecture> archs,
+                                      Progress* progress) {
+    MetricColumn column;
+    column.values.assign(archs.size(), nan);
+    if (info_.noisy) column.spread.assign(archs.size(), nan);
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        PartOfProgress part(progress, i, archs.size());
+        const auto hits = accuracy_->evaluate(archs[i], &part);
+        if (hits.empty()) {
+            column.failures.emplace_back(i, "not reached before the evaluation was stopped");
+            continue;
+        }
+        std::vector<double> percent;
+        for (const Hits& h : hits) {
+            const std::size_t right = top_ == 1 ? h.top1 : h.top5;
+            percent.push_back(100 * static_cast<double>(right) / static_cast<double>(h.images));
+        }
+        column.values[i] = mean(percent).value;
+        if (percent.size() > 1) {
+            column.spread[i] =
+                std::sqrt(variance(percent) / static_cast<double>(percent.size() - 1));
+        }
+    }
+    info_.trials = accuracy_->images();
+    return column;
+}
+
+}  // namespace
+
+SupernetMetricOptions parse_supernet_metric(const std::string& name) {
+    SupernetMetricOptions options;
+    std::string rest = name.substr(prefix.size());
+    const auto hash = rest.rfind('#');
+    if (hash != std::string::npos && rest.find('=', hash) != std::string::npos) {
+        const std::vector<std::string> keys{"images", "calibration", "calibration_batch",
+                                            "batch",  "repeats",     "top",
+                                            "centre", "classes",     "cache"};
+        for (const auto part : split(std::string_view(rest).substr(hash + 1), ',')) {
+            const auto equals = part.find('=');
+            const std::string key(part.substr(0, equals));
+            const auto value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
+            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+                throw Error(fmt::format("'{}': unknown option '{}'{}; known are {}", name, key,
+                                        did_you_mean(key, keys), quoted_list(keys)));
+            }
+            if (!set(options, key, value)) {
+                throw Error(fmt::format("'{}': {} cannot be '{}'", name, key, value));
+            }
+        }
+        rest.resize(hash);
+    }
+    const auto at = rest.rfind('@');
+    if (at == std::string::npos || at == 0 || at + 1 == rest.size()) {
+        throw Error(fmt::format("'{}' is not supernet:CHECKPOINT@IMAGEDIR", name));
+    }
+    options.checkpoint = rest.substr(0, at);
+    options.images = rest.substr(at + 1);
+    return options;
+}
+
+std::unique_ptr<Metric> make_supernet_metric(const DesignSpace& space, const std::string& name,
+                                             std::uint64_t seed, unsigned threads) {
+    return std::make_unique<SupernetMetric>(space, name, seed, threads);
+}
+
+}  // namespace blockscope
