@@ -42,12 +42,12 @@ std::pair<std::string, std::string> file_and_unit(const std::string& name) {
     return {rest.substr(0, hash), option.substr(5)};
 }
 
-/// One model, or several that each know other resolutions.
+/// One model, or several of one quantity and scale that each know other resolutions.
 class ModelMetric : public Metric {
 public:
     ModelMetric(const std::string& name, std::vector<Model> parts, unsigned threads)
         : parts_(std::move(parts)), threads_(threads) {
-        const ModelCard& card = parts_.back().card;
+        const ModelCard& card = least_sure();
         info_.name = name;
         info_.column = card.name;
         info_.unit = card.unit;
@@ -64,20 +64,17 @@ public:
                           Progress*) override {
         MetricColumn column;
         column.values.resize(archs.size());
-        for (std::size_t first = 0; first < archs.size();) {
-            const Model& part = part_for(archs[first]);
-            std::size_t last = parts_.size() == 1 ? archs.size() : first + 1;
-            while (last < archs.size() && archs[last].resolution == archs[first].resolution) ++last;
-            const auto values = std::span(column.values).subspan(first, last - first);
-            part.predictor->predict(archs.subspan(first, last - first), values, threads_);
-            for (std::size_t i = first; i < last; ++i) {
-                double& value = column.values[i];
-                value *= part.card.scale;
-                if (std::isfinite(value)) continue;
-                value = std::numeric_limits<double>::quiet_NaN();
-                column.failures.emplace_back(i, reason(archs[i]));
-            }
-            first = last;
+        if (parts_.size() == 1) {
+            parts_.front().predictor->predict(archs, column.values, threads_);
+        } else {
+            predict_by_parts(archs, column.values);
+        }
+        for (std::size_t i = 0; i < archs.size(); ++i) {
+            double& value = column.values[i];
+            value *= parts_.front().card.scale;
+            if (std::isfinite(value)) continue;
+            value = std::numeric_limits<double>::quiet_NaN();
+            column.failures.emplace_back(i, reason(archs[i]));
         }
         return column;
     }
@@ -85,17 +82,45 @@ public:
     std::optional<LayerTable> additive(const DesignSpace&, int resolution) override {
         Architecture at_resolution;
         at_resolution.resolution = static_cast<std::uint16_t>(resolution);
-        return part_for(at_resolution).predictor->additive(resolution);  // those have scale 1
+        return parts_[part_for(at_resolution)].predictor->additive(
+            resolution);  // those have scale 1
     }
 
 private:
+    /// Whose error speaks for all.
+    const ModelCard& least_sure() const {
+        return std::max_element(parts_.begin(), parts_.end(),
+                                [](const Model& a, const Model& b) {
+                                    return a.card.half_width < b.card.half_width;
+                                })
+            ->card;
+    }
+
     /// The one that knows the resolution; the last if none does.
-    const Model& part_for(const Architecture& a) const {
-        if (parts_.size() == 1) return parts_.front();
-        const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const Model& part) {
-            return part.predictor->refusal(a).empty();
-        });
-        return found == parts_.end() ? parts_.back() : *found;
+    std::size_t part_for(const Architecture& a) const {
+        std::size_t part = 0;
+        while (part + 1 < parts_.size() && !parts_[part].predictor->refusal(a).empty()) ++part;
+        return part;
+    }
+
+    /// Resolutions may alternate: each part gets its architectures in one piece.
+    void predict_by_parts(std::span<const Architecture> archs, std::span<double> values) const {
+        std::map<int, std::size_t> part_of;  // by resolution
+        std::vector<std::vector<std::size_t>> members(parts_.size());
+        for (std::size_t i = 0; i < archs.size(); ++i) {
+            auto [found, is_new] = part_of.try_emplace(archs[i].resolution, 0);
+            if (is_new) found->second = part_for(archs[i]);
+            members[found->second].push_back(i);
+        }
+        std::vector<Architecture> own;
+        std::vector<double> out;
+        for (std::size_t part = 0; part < parts_.size(); ++part) {
+            own.clear();
+            for (const auto i : members[part]) own.push_back(archs[i]);
+            out.resize(own.size());
+            parts_[part].predictor->predict(own, out, threads_);
+            for (std::size_t k = 0; k < out.size(); ++k) values[members[part][k]] = out[k];
+        }
     }
 
     std::string reason(const Architecture& a) const {

@@ -99,8 +99,7 @@ struct RunMetric::Device {
     std::string name;
     Runner runner;
     std::map<int, std::vector<LatencySample>> references;  ///< by resolution, in order of time
-    double reference_s = 0;                                ///< spent on them
-    double network_s = 0;                                  ///< on all others
+    int since_reference = 0;                               ///< networks asked for since the last
     bool lost = false;
     std::string lost_because;
 };
@@ -179,22 +178,18 @@ MachineContext RunMetric::context() const {
     return context;
 }
 
-/// spent_s: grows by the time that the device had it.
-RunnerAnswer RunMetric::ask(Batch& batch, Device& device, const Architecture& a, double& spent_s) {
+RunnerAnswer RunMetric::ask(Batch& batch, Device& device, const Architecture& a) {
     const auto file = cache_.file(batch.space, a);
     const RunnerRequest request{file->string(), body_text(batch.space, a), batch.space.name,
                                 batch.resolution};
     const Batch::Quiet progress(batch);
-    const auto start = Clock::now();
-    const RunnerAnswer answer = device.runner.ask(request, &progress);
-    spent_s += seconds_since(start);
-    return answer;
+    return device.runner.ask(request, &progress);
 }
 
 /// Throws Error(Fault::device) where it gets no number.
 void RunMetric::ask_reference(Batch& batch, Device& device) {
-    const auto answer = ask(batch, device, reference_architecture(batch.space, batch.resolution),
-                            device.reference_s);
+    device.since_reference = 0;
+    const auto answer = ask(batch, device, reference_architecture(batch.space, batch.resolution));
     if (!answer.refusal.empty()) {
         throw Error("refuses the reference network: " + answer.refusal, Fault::device);
     }
@@ -210,12 +205,13 @@ void RunMetric::ask_reference(Batch& batch, Device& device) {
 }
 
 void RunMetric::work(Batch& batch, Device& device) {
-    constexpr double share = 0.1;
+    // by count, not by time: one stalled request must not leave the rest without references
+    constexpr int networks_per_reference = 9;
     while (true) {
         std::pair<std::size_t, int> next;
         try {
             if (device.references[batch.resolution].empty() ||
-                device.reference_s < share * device.network_s) {
+                device.since_reference >= networks_per_reference) {
                 ask_reference(batch, device);
             }
             {
@@ -235,7 +231,8 @@ void RunMetric::work(Batch& batch, Device& device) {
             return;
         }
         try {
-            const auto answer = ask(batch, device, batch.archs[next.first], device.network_s);
+            ++device.since_reference;
+            const auto answer = ask(batch, device, batch.archs[next.first]);
             const double at_s = seconds_since(process_start);
             const std::lock_guard lock(batch.mutex);
             if (answer.refusal.empty()) {

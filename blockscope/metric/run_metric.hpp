@@ -27,7 +27,7 @@ struct RunMetricOptions {
 RunMetricOptions parse_run_metric(const std::string& name);
 
 /// What an external runner prints, for any device. Each device measures the reference network
-/// first and again and again, for about a tenth of the time; values are scaled to the first such
+/// first and again after every nine networks; values are scaled to the first such
 /// answer, so drift and differences of devices cancel. Where all attempts at a network fail and the
 /// reference network still runs, the network is a NaN with the reason; where that fails too the
 /// device is lost. With the last device, Error(Fault::device).
@@ -55,7 +55,7 @@ private:
     struct Batch;
     void work(Batch& batch, Device& device);
     void ask_reference(Batch& batch, Device& device);
-    RunnerAnswer ask(Batch& batch, Device& device, const Architecture& a, double& spent_s);
+    RunnerAnswer ask(Batch& batch, Device& device, const Architecture& a);
     void finish(Batch& batch, std::span<const std::size_t> members, MetricColumn& column);
 
     RunMetricOptions options_;

@@ -108,11 +108,11 @@ TEST_F(RunMetricTest, SurvivesAFlakyDeviceThatIsInFactTwo) {
 }
 
 TEST_F(RunMetricTest, DividesTheDriftOfTheDeviceOut) {
-    // a device that gets slower by a hundredth with every request
+    // a device that gets slower by a hundredth with every request, and whose first one stalls
     const std::string count = (folder_ / "n").string();
     const std::string slower = "run:n=$(($(cat " + count +
                                " 2>/dev/null || echo 99) + 1)); echo $n > " + count +
-                               "; echo $n; : {arch}";
+                               "; if [ $n = 100 ]; then sleep 0.5; fi; echo $n; : {arch}";
     RunMetric metric(slower + "#retries=0" + cache_, 1);
     metric.set_visits(8);
     const auto column = metric.evaluate(space_, std::vector<Architecture>(5, archs_[0]), nullptr);
