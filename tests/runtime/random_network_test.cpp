@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -35,8 +38,11 @@ RC_GTEST_PROP(RandomNetwork, RunsAsTheReferenceSaysOnEveryEngine, ()) {
                 const std::vector<float> image(first, first + network.input.elements());
                 const std::vector<float> result(output.begin() + i * each,
                                                 output.begin() + (i + 1) * each);
-                const auto expected = reference::run(network, parameters, image).back();
-                RC_ASSERT(reference::difference(result, expected) < 1e-4);
+                const auto maps = reference::run(network, parameters, image);
+                // a last layer of one output may be next to nothing by chance
+                double scale = 0;
+                for (const double v : maps[maps.size() - 2]) scale = std::max(scale, std::abs(v));
+                RC_ASSERT(reference::difference(result, maps.back(), scale) < 1e-4);
             }
         }
     }

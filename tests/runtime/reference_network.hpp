@@ -130,12 +130,12 @@ inline std::vector<Map> run(const NetworkGraph& network, const Parameters& param
     return maps;
 }
 
-/// Largest difference over the largest expected value; infinite for different sizes, and NaN, which
-/// is below no tolerance, if there is one.
+/// Largest difference over the largest expected value, or over `scale` if that is more, where sums
+/// may cancel; infinite for different sizes, and NaN, which is below no tolerance, if there is one.
 template <typename Got, typename Want>
-double difference(const Got& got, const Want& want) {
+double difference(const Got& got, const Want& want, double scale = 0) {
     if (got.size() != want.size()) return std::numeric_limits<double>::infinity();
-    double largest = 0;
+    double largest = scale;
     double worst = 0;
     for (std::size_t i = 0; i < want.size(); ++i) {
         largest = std::max(largest, std::abs(static_cast<double>(want[i])));
