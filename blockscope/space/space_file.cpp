@@ -192,6 +192,12 @@ void read_resolutions(const TomlTable& root, DesignSpace& space) {
         }
     }
     if (space.resolutions.empty()) root.fail("resolutions", "no resolution is given");
+    std::vector<int> sorted = space.resolutions;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice != sorted.end()) {
+        root.fail("resolutions", fmt::format("resolution {} is given twice", *twice));
+    }
     space.default_resolution = root.integer("resolution", space.resolutions.back());
     if (std::find(space.resolutions.begin(), space.resolutions.end(), space.default_resolution) ==
         space.resolutions.end()) {

@@ -185,8 +185,8 @@ inline std::string with_one_block_less(const std::string& text,
 /// The text of a space file.
 inline rc::Gen<std::string> file(const Limits& limits = {}) {
     return rc::gen::exec([limits] {
-        const int low = from_to(16, limits.largest_resolution);
-        const int high = from_to(low, limits.largest_resolution);
+        const int low = from_to(16, limits.largest_resolution - 1);
+        const int high = from_to(low + 1, limits.largest_resolution);
         std::string text = fmt::format("name = \"random\"\nresolutions = [{}, {}]\nround_to = {}\n",
                                        low, high, one_of<int>({8, 4, 1}));
         std::string blocks = once_in(2) ? block_list(limits) : block_grid(limits);

@@ -94,6 +94,8 @@ TEST(SpaceFile, RefusesImpossibleSpaces) {
     EXPECT_EQ(with("expand = [2, 4]", "expand = []"),
               "mine.toml:3:1: 0 candidate blocks; from 1 to 64 are possible");
     EXPECT_EQ(with("depth = 2", "depth = 60"), "mine.toml:19:9: depth 60 is not from 1 to 38");
+    EXPECT_EQ(message_of("name = \"x\"\nresolutions = [32, 64, 32]\n"),
+              "mine.toml:2:15: resolution 32 is given twice");
 }
 
 TEST(SpaceFile, RestrictsASpaceItBuildsOn) {
