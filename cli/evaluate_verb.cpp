@@ -28,6 +28,7 @@ struct EvaluateCommand {
     std::string output = "-";
     bool intervals = false;
     std::string device_map;
+    std::string shard;
 };
 
 bool has_interval(const MetricInfo& info) { return info.model || info.trials > 0; }
@@ -58,7 +59,9 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
         archs.push_back(parse_architecture(space, text, resolution, "--arch"));
     }
     if (archs.empty()) throw Error("no architectures: give --archs FILE or --arch TEXT");
-    StudyAtHand study(common, study_beside(command.output), console);
+    const Part shard = parse_part(command.shard, "--shard");
+    archs = shard_of(std::move(archs), shard);
+    StudyAtHand study(common, study_beside(command.output, shard), console);
     std::vector<MetricColumn> columns;
     std::vector<MetricInfo> infos;
     std::string header = "arch,resolution";
@@ -124,6 +127,9 @@ void add_evaluate(Program& program) {
                   "intervals of shares of images");
     verb.add_option("--device-map", command->device_map,
                     "text file with a device a line: run: metrics share the networks among them");
+    verb.add_option("--shard", command->shard,
+                    "2/8: of the architectures every eighth from the second on, for the jobs of an "
+                    "array; blockscope merge joins their studies");
     Program::add_output(verb, command->output);
     program.add_study(
         verb, "file that remembers costly evaluations; default study.sqlite beside -o FILE");

@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
         add_compare(program);
         add_fit(program);
         add_export(program);
+        add_merge(program);
         add_check(program);
         return program.run(argc, argv);
     } catch (const Error& e) {

@@ -24,11 +24,12 @@ struct MeasureCommand {
     std::string budget;
     std::string sustain;
     double level = 0.95;
+    std::string shard;
     std::string output = "-";
     bool strict = false;
 };
 
-/// Of --archs and --arch, else random ones.
+/// Of --archs and --arch, else random ones; of a --shard its own.
 std::vector<Architecture> chosen_architectures(const MeasureCommand& command,
                                                const DesignSpace& space, const Common& common,
                                                std::size_t usual_n);

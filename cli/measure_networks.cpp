@@ -216,7 +216,8 @@ int measure_networks(const MeasureCommand& command, const Common& common, Consol
     }
     const RepeatPlan plan = plan_of(command, common);
     const auto archs = chosen_architectures(command, space, common, 20);
-    StudyAtHand study(common, study_beside(command.output), console);
+    const Part shard = parse_part(command.shard, "--shard");
+    StudyAtHand study(common, study_beside(command.output, shard), console);
     const auto metric = study.remember(std::move(original), 1, space);
     const StoredVisits before = plan.sustain_s > 0 ? metric->visits(space) : StoredVisits{};
     auto results = measure_repeatedly(*metric, space, archs, plan, &console);

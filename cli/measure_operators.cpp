@@ -20,12 +20,12 @@ namespace blockscope::cli {
 namespace {
 
 /// Architectures of one resolution and what was measured of them.
-struct Part {
+struct Timed {
     std::vector<Architecture> archs;
     OperatorTimes times;
 };
 
-OperatorView view_of(const DesignSpace& space, const Part& part, const LatencyOptions& options,
+OperatorView view_of(const DesignSpace& space, const Timed& part, const LatencyOptions& options,
                      double level) {
     return {space, part.archs, part.times.networks, part.times.peak_gflops, options.run.batch,
             level};
@@ -65,7 +65,7 @@ void append(Rows& rows, Rows more) {
 
 void write_files(const MeasureCommand& command, nlohmann::ordered_json file,
                  const DesignSpace& space, const LatencyOptions& options,
-                 const std::map<int, Part>& parts) {
+                 const std::map<int, Timed>& parts) {
     Rows steps;
     Rows layers;
     Rows shapes;
@@ -99,7 +99,7 @@ void write_files(const MeasureCommand& command, nlohmann::ordered_json file,
 }
 
 std::string tables(const DesignSpace& space, const LatencyOptions& options, double level,
-                   const std::map<int, Part>& parts) {
+                   const std::map<int, Timed>& parts) {
     constexpr std::size_t most_shapes = 20;
     std::string text;
     for (const auto& [resolution, part] : parts) {
@@ -140,7 +140,7 @@ int measure_operators(const MeasureCommand& command, const Common& common, Conso
     const int visits = command.visits > 0 ? command.visits : usual_visits;
     const auto archs = chosen_architectures(command, space, common, 1);
 
-    std::map<int, Part> parts;
+    std::map<int, Timed> parts;
     for (const auto& a : archs) parts[a.resolution].archs.push_back(a);
     const double budget_s = budget_seconds(command) / static_cast<double>(parts.size());
     bool all_good = true;

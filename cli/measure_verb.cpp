@@ -10,6 +10,7 @@
 #include "cli/architectures.hpp"
 #include "cli/measure_command.hpp"
 #include "cli/pool.hpp"
+#include "cli/processes.hpp"
 #include "cli/program.hpp"
 
 namespace blockscope::cli {
@@ -23,13 +24,14 @@ std::vector<Architecture> chosen_architectures(const MeasureCommand& command,
     for (const auto& text : command.arch) {
         archs.push_back(parse_architecture(space, text, resolutions.front(), "--arch"));
     }
-    if (!archs.empty()) return archs;
+    const Part shard = parse_part(command.shard, "--shard");
+    if (!archs.empty()) return shard_of(std::move(archs), shard);
     for (const int resolution : resolutions) {
         const auto drawn =
             sample(space, command.n > 0 ? command.n : usual_n, Rng(common.seed), resolution);
         archs.insert(archs.end(), drawn.begin(), drawn.end());
     }
-    return archs;
+    return shard_of(std::move(archs), shard);
 }
 
 double budget_seconds(const MeasureCommand& command) {
@@ -93,6 +95,9 @@ void add_measure(Program& program) {
         ->check(between(0, 1))
         ->capture_default_str();
     verb.add_flag("--strict", command->strict, "exit with 6 if a result cannot be trusted");
+    verb.add_option("--shard", command->shard,
+                    "2/8: of the architectures every eighth from the second on, for the jobs of an "
+                    "array; blockscope merge joins their studies");
     Program::add_output(verb, command->output);
     program.add_study(verb, "file of the study; default study.sqlite beside -o FILE");
     program.add_resolution(verb);

@@ -39,14 +39,14 @@ int run_process(std::vector<std::string> arguments) {
 
 }  // namespace
 
-Part parse_part(const std::string& text) {
+Part parse_part(const std::string& text, const std::string& option) {
     if (text.empty()) return {};
     const auto slash = text.find('/');
     Part part;
     if (slash == std::string::npos || !parse_number(text.substr(0, slash), part.index) ||
         !parse_number(text.substr(slash + 1), part.count) || part.index < 1 ||
         part.index > part.count) {
-        throw Error(fmt::format("--part '{}' is no part such as 2/4", text));
+        throw Error(fmt::format("{} '{}' is no part such as 2/4", option, text));
     }
     return part;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "cli/common.hpp"
@@ -17,8 +18,20 @@ struct Part {
     }
 };
 
-/// "2/4"; empty: the whole. Throws Error.
-Part parse_part(const std::string& text);
+/// "2/4"; empty: the whole. Throws Error that names the option.
+Part parse_part(const std::string& text, const std::string& option);
+
+/// Of things in an order every count-th, from the index-th on: parts that are about equally much.
+template <typename Things>
+Things shard_of(Things all, const Part& part) {
+    if (part.is_whole()) return all;
+    Things own;
+    for (std::size_t i = static_cast<std::size_t>(part.index - 1); i < all.size();
+         i += static_cast<std::size_t>(part.count)) {
+        own.push_back(all[i]);
+    }
+    return own;
+}
 
 /// Runs the command as typed again, count times one after the other, each with `--part i/count`.
 /// Returns 0, or the exit code of the first that did not end well; the rest is not begun.

@@ -111,7 +111,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
                  DrawnSequence& sequence, Table& table, const ProfileCommand& command,
                  const Common& common, StudyAtHand& study, Console& console) {
     const DesignSpace& space = run.space;
-    const Part part = parse_part(command.part);
+    const Part part = parse_part(command.part, "--part");
     const Budget budget = parse_budget(command.budget, command.n).share(part);
     auto metric = make_metric(name, space, common.seed, common.threads);
     const MetricInfo info = metric->info();

@@ -26,6 +26,7 @@ Study& StudyAtHand::open() {
         }
     }
     Study& study = study_.emplace(path_, std::move(session));
+    for (const auto& remark : study.remarks()) console_.warn(remark);
     console_.detail(path_.empty() ? "no study: nothing is remembered"
                                   : fmt::format("study {}: {} evaluations so far", path_.string(),
                                                 study.evaluation_count()));
@@ -86,12 +87,14 @@ void StudyAtHand::describe(RememberedMetric& metric, const DesignSpace& space, i
 
 fs::path study_in(const fs::path& directory) { return directory / "study.sqlite"; }
 
-fs::path study_beside(const std::string& output) {
+fs::path study_beside(const std::string& output, const Part& shard) {
     std::error_code code;
     if (output == "-" || (fs::exists(output, code) && !fs::is_regular_file(output, code))) {
         return {};
     }
-    return study_in(fs::path(output).parent_path());
+    const auto folder = fs::path(output).parent_path();
+    if (shard.is_whole()) return study_in(folder);
+    return folder / fmt::format("study-{}-of-{}.sqlite", shard.index, shard.count);
 }
 
 std::string quality_text(const MeasuringQuality& q) {

@@ -9,6 +9,7 @@
 #include "blockscope/study/repeated.hpp"
 
 #include "cli/common.hpp"
+#include "cli/processes.hpp"
 
 namespace blockscope::cli {
 
@@ -51,8 +52,9 @@ private:
 /// `study.sqlite` in a directory.
 std::filesystem::path study_in(const std::filesystem::path& directory);
 
-/// `study.sqlite` in the directory of an output file; empty for standard output and devices.
-std::filesystem::path study_beside(const std::string& output);
+/// `study.sqlite` in the directory of an output file, of a shard `study-2-of-4.sqlite`, because one
+/// process at a time has a study; empty for standard output and devices.
+std::filesystem::path study_beside(const std::string& output, const Part& shard = {});
 
 /// One line about how measuring went.
 std::string quality_text(const MeasuringQuality& quality);

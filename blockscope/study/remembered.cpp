@@ -191,7 +191,7 @@ MetricColumn RememberedMetric::evaluate_batch(const DesignSpace& space,
     MetricColumn column = metric_->evaluate(space, batch, progress);
     // before the first values, which would mean nothing to a later session without it
     const auto reference = measured->reference_ms(resolution);
-    if (!known && reference) {
+    if (reference && scaled_.insert({space.fingerprint(), resolution}).second) {
         study_.set_reference_ms(space, info(), context_, resolution, *reference);
     }
     return column;

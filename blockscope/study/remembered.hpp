@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -96,6 +97,8 @@ private:
     Study& study_;
     StudyContext context_;
     std::unordered_map<std::string, StoredValues> known_;  ///< by fingerprint of the space
+    std::set<std::pair<std::string, int>>
+        scaled_;  ///< spaces and resolutions whose scale is stored
     std::size_t batch_ = 16;
     std::size_t answered_ = 0;
 };

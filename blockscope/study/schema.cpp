@@ -58,11 +58,30 @@ CREATE TABLE reference_times (
     reference_ms REAL NOT NULL,
     UNIQUE (space, metric, context, resolution));
 CREATE INDEX samples_of ON samples (evaluation);
+)sql",
+    R"sql(
+ALTER TABLE sessions ADD COLUMN uid TEXT NOT NULL DEFAULT '';
+ALTER TABLE reference_times RENAME TO old_reference_times;
+CREATE TABLE reference_times (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions,
+    space INTEGER NOT NULL REFERENCES spaces,
+    metric INTEGER NOT NULL REFERENCES metrics,
+    context INTEGER NOT NULL REFERENCES contexts,
+    resolution INTEGER NOT NULL,
+    reference_ms REAL NOT NULL,
+    UNIQUE (space, metric, context, resolution, session));
+INSERT INTO reference_times SELECT * FROM old_reference_times;
+INSERT INTO reference_times (session, space, metric, context, resolution, reference_ms)
+    SELECT DISTINCT e.session, e.space, e.metric, e.context, e.resolution, f.reference_ms
+    FROM evaluations e JOIN old_reference_times f ON f.space = e.space AND f.metric = e.metric AND
+    f.context = e.context AND f.resolution = e.resolution AND f.session < e.session;
+DROP TABLE old_reference_times;
 )sql"};
 
 }  // namespace
 
-void create_or_check(SQLite::Database& db, const std::string& path) {
+void create_or_check(SQLite::Database& db, const std::string& path, bool on_network) {
     const int application = db.execAndGet("PRAGMA application_id").getInt();
     const int version = db.execAndGet("PRAGMA user_version").getInt();
     const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
@@ -77,7 +96,9 @@ void create_or_check(SQLite::Database& db, const std::string& path) {
                     path);
     }
     // NORMAL: a killed process loses nothing that was recorded, a power cut perhaps the last rows
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    db.exec(on_network ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
+                       : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    db.exec("PRAGMA foreign_keys = ON");
     if (version == study_schema_version) return;
     SQLite::Transaction all(db);
     for (int i = version; i < study_schema_version; ++i) {

@@ -1,9 +1,12 @@
 #include "blockscope/study/study.hpp"
 
+#include <array>
 #include <cassert>
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <sys/random.h>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/chrono.h>
@@ -13,6 +16,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/space/encoding.hpp"
+#include "blockscope/study/file_system.hpp"
 #include "blockscope/study/schema.hpp"
 #include "blockscope/study/study_lock.hpp"
 
@@ -74,16 +78,27 @@ void bind_or_null(SQLite::Statement& statement, int index, double value) {
     statement.bind(index, value);
 }
 
-/// Rows that together say what a number is of.
+/// Rows that together say what numbers are of.
 struct Key {
-    std::int64_t space, metric, context;
+    std::int64_t space, metric;
+    std::string contexts;  ///< "3,5", to stand in IN (...)
 };
 
-/// As parameters 1 to 3.
+/// As parameters 1 and 2.
 void bind(SQLite::Statement& statement, const Key& key) {
     statement.bind(1, key.space);
     statement.bind(2, key.metric);
-    statement.bind(3, key.context);
+}
+
+/// Tells sessions apart when studies are merged. Nothing else depends on it, so it may be random.
+std::string new_uid() {
+    std::array<unsigned char, 16> bytes{};
+    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        throw Error("the system gives no random bytes", Fault::runtime);
+    }
+    std::string uid;
+    for (const auto byte : bytes) uid += fmt::format("{:02x}", byte);
+    return uid;
 }
 
 }  // namespace
@@ -91,18 +106,24 @@ void bind(SQLite::Statement& statement, const Key& key) {
 struct Study::Impl {
     static constexpr int patience_ms = 2000;  // for programs that read the file just now
 
+    struct Writer {
+        StudySession session;
+        std::int64_t id = 0;  // 0 until its first row: reading leaves no session behind
+    };
+
     std::string path;
+    FileSystem place;
     std::optional<StudyLock> lock;  // before the database: nobody else may be creating it
     SQLite::Database db;
-    StudySession session;
-    std::int64_t session_id = 0;  // 0 until the first row: reading leaves no session behind
+    std::vector<Writer> writers;
 
     Impl(const std::filesystem::path& p, StudySession s)
         : path(p.empty() ? ":memory:" : p.string()),
+          place(p.empty() ? FileSystem() : file_system_of(p)),
           lock(lock_for(p)),
           db(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience_ms),
-          session(std::move(s)) {
-        create_or_check(db, path);
+          writers{{std::move(s), 0}} {
+        create_or_check(db, path, place.network);
     }
 
     static std::optional<StudyLock> lock_for(const std::filesystem::path& p) {
@@ -110,12 +131,13 @@ struct Study::Impl {
         return std::optional<StudyLock>(std::in_place, p);
     }
 
-    /// Id of the session of this process, in the transaction that is open.
-    std::int64_t start_session() {
-        if (session_id != 0) return session_id;
+    /// Id of a writer's session, in the transaction that is open.
+    std::int64_t start_session(const Writer& writer) {
+        if (writer.id != 0) return writer.id;
+        const StudySession& session = writer.session;
         SQLite::Statement insert(db,
                                  "INSERT INTO sessions (command, seed, version, started, "
-                                 "conditions) VALUES (?, ?, ?, ?, ?)");
+                                 "conditions, uid) VALUES (?, ?, ?, ?, ?, ?)");
         const auto now =
             std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
         insert.bind(1, session.command);
@@ -124,6 +146,7 @@ struct Study::Impl {
         insert.bind(4, fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                                    fmt::gmtime(std::chrono::system_clock::to_time_t(now))));
         insert.bind(5, json(session.conditions));
+        insert.bind(6, new_uid());
         insert.exec();
         return db.getLastInsertRowid();
     }
@@ -148,21 +171,50 @@ struct Study::Impl {
 
     /// A row that is not there is 0, which no row refers to.
     Key find_key(const DesignSpace& space, const MetricInfo& metric,
-                 const std::string& context_key) const {
-        return {
+                 const ContextKeys& contexts) const {
+        Key key{
             find("SELECT id FROM spaces WHERE fingerprint = ?", {space.fingerprint()}),
             find("SELECT id FROM metrics WHERE name = ? AND unit = ?", {metric.name, metric.unit}),
-            find("SELECT id FROM contexts WHERE key = ?", {context_key})};
+            ""};
+        for (const auto& context : contexts.keys) {
+            key.contexts += fmt::format("{}{}", key.contexts.empty() ? "" : ",",
+                                        find("SELECT id FROM contexts WHERE key = ?", {context}));
+        }
+        return key;
     }
-    Key insert_key(const DesignSpace& space, const MetricInfo& metric,
-                   const StudyContext& context) {
+    /// As parameters 1 to 3.
+    void bind_inserted(SQLite::Statement& statement, const DesignSpace& space,
+                       const MetricInfo& metric, const StudyContext& context) {
         const Key key = find_key(space, metric, context.key);
-        return {or_insert(key.space, "INSERT INTO spaces (fingerprint, name) VALUES (?, ?)",
-                          {space.fingerprint(), space.name}),
-                or_insert(key.metric, "INSERT INTO metrics (name, unit, source) VALUES (?, ?, ?)",
-                          {metric.name, metric.unit, metric.source}),
-                or_insert(key.context, "INSERT INTO contexts (key, facts) VALUES (?, ?)",
-                          {context.key, json(context.facts)})};
+        statement.bind(1,
+                       or_insert(key.space, "INSERT INTO spaces (fingerprint, name) VALUES (?, ?)",
+                                 {space.fingerprint(), space.name}));
+        statement.bind(
+            2, or_insert(key.metric, "INSERT INTO metrics (name, unit, source) VALUES (?, ?, ?)",
+                         {metric.name, metric.unit, metric.source}));
+        statement.bind(3, or_insert(find("SELECT id FROM contexts WHERE key = ?", {context.key}),
+                                    "INSERT INTO contexts (key, facts) VALUES (?, ?)",
+                                    {context.key, json(context.facts)}));
+    }
+
+    /// What takes a session's values to the scale of the first, by session and resolution; 1 where
+    /// there is none.
+    std::map<std::pair<std::int64_t, int>, double> scales(const Key& key) const {
+        SQLite::Statement select(
+            db, fmt::format("SELECT session, resolution, reference_ms FROM reference_times WHERE "
+                            "space = ? AND metric = ? AND context IN ({}) ORDER BY id",
+                            key.contexts));
+        bind(select, key);
+        std::map<int, double> first;
+        std::map<std::pair<std::int64_t, int>, double> factors;
+        while (select.executeStep()) {
+            const int resolution = select.getColumn(1).getInt();
+            const double own = select.getColumn(2).getDouble();
+            const double common = first.try_emplace(resolution, own).first->second;
+            factors[{select.getColumn(0).getInt64(), resolution}] =
+                own == common ? 1.0 : common / own;
+        }
+        return factors;
     }
 
     /// Returns the row of each architecture.
@@ -178,7 +230,7 @@ struct Study::Impl {
                                  "INSERT INTO evaluations (space, metric, context, session, arch, "
                                  "resolution, value, spread, failure, seconds) "
                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        bind(insert, insert_key(space, metric, context));
+        bind_inserted(insert, space, metric, context);
         insert.bind(4, in_session);
         insert.bind(10, seconds / static_cast<double>(archs.size()));
         std::vector<std::int64_t> rows;
@@ -230,19 +282,35 @@ Study::Study(const std::filesystem::path& path, StudySession session) {
 
 Study::~Study() = default;
 
+std::vector<std::string> Study::remarks() const {
+    if (impl_->place.weakness.empty()) return {};
+    return {fmt::format(
+        "{}: on {}, {}: no lock keeps a process on another host away, so give each host a study of "
+        "its own and merge them (docs/study.md)",
+        impl_->path, impl_->place.type, impl_->place.weakness)};
+}
+
+std::size_t Study::add_writer(Facts conditions) {
+    StudySession session = impl_->writers.front().session;
+    session.conditions = std::move(conditions);
+    impl_->writers.push_back({std::move(session), 0});
+    return impl_->writers.size() - 1;
+}
+
 void Study::record(const DesignSpace& space, const MetricInfo& metric, const StudyContext& context,
                    std::span<const Architecture> archs, const MetricColumn& column, double seconds,
-                   std::span<const LatencySample> samples) {
+                   std::span<const LatencySample> samples, std::size_t writer) {
     assert(column.values.size() == archs.size());  // a column is of its batch
     if (archs.empty()) return;
     guarded(impl_->path, [&] {
         SQLite::Transaction all(impl_->db);
-        const auto session = impl_->start_session();
+        auto& by = impl_->writers.at(writer);
+        const auto session = impl_->start_session(by);
         const auto rows =
             impl_->insert_evaluations(session, space, metric, context, archs, column, seconds);
         impl_->insert_samples(session, samples, rows);
         all.commit();
-        impl_->session_id = session;  // only now: a failed commit took its row back
+        by.id = session;  // only now: a failed commit took its row back
     });
 }
 
@@ -255,17 +323,20 @@ void StoredValues::add(const Architecture& a, const StoredValue& newer) {
 }
 
 StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
-                           const std::string& context_key, std::int64_t after_row) const {
+                           const ContextKeys& contexts, std::int64_t after_row) const {
     return guarded(impl_->path, [&] {
         StoredValues stored;
         stored.last_row = after_row;
+        const Key key = impl_->find_key(space, metric, contexts);
+        const auto scales = impl_->scales(key);
         SQLite::Statement select(
             impl_->db,
-            "SELECT id, arch, resolution, value, spread, failure, seconds, "
-            "session FROM evaluations WHERE space = ? AND metric = ? AND context = ? "
-            "AND id > ? ORDER BY id");
-        bind(select, impl_->find_key(space, metric, context_key));
-        select.bind(4, after_row);
+            fmt::format("SELECT id, arch, resolution, value, spread, failure, seconds, session "
+                        "FROM evaluations WHERE space = ? AND metric = ? AND context IN ({}) "
+                        "AND id > ? ORDER BY id",
+                        key.contexts));
+        bind(select, key);
+        select.bind(3, after_row);
         while (select.executeStep()) {
             stored.last_row = select.getColumn(0).getInt64();
             const auto a = parse_architecture(
@@ -277,6 +348,11 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
             value.failure = select.getColumn(5).getText();
             value.seconds = select.getColumn(6).getDouble();
             value.session = select.getColumn(7).getInt();
+            if (const auto scale = scales.find({value.session, a.resolution});
+                scale != scales.end()) {
+                value.value *= scale->second;
+                value.spread *= scale->second;
+            }
             stored.add(a, value);
         }
         return stored;
@@ -284,16 +360,20 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
 }
 
 StoredVisits Study::visits(const DesignSpace& space, const MetricInfo& metric,
-                           const std::string& context_key) const {
+                           const ContextKeys& contexts) const {
     return guarded(impl_->path, [&] {
         StoredVisits stored;
+        const Key key = impl_->find_key(space, metric, contexts);
+        const auto scales = impl_->scales(key);
         SQLite::Statement select(
             impl_->db,
-            "SELECT e.id, e.arch, e.resolution, e.value, e.seconds, avg(r.wall_ms), avg(r.cpu_ms) "
-            "FROM evaluations e LEFT JOIN samples r ON r.evaluation = e.id AND r.is_reference = 0 "
-            "WHERE e.space = ? AND e.metric = ? AND e.context = ? AND e.value IS NOT NULL "
-            "GROUP BY e.id ORDER BY e.id");
-        bind(select, impl_->find_key(space, metric, context_key));
+            fmt::format(
+                "SELECT e.id, e.arch, e.resolution, e.value, e.seconds, avg(r.wall_ms), "
+                "avg(r.cpu_ms), e.session FROM evaluations e LEFT JOIN samples r ON "
+                "r.evaluation = e.id AND r.is_reference = 0 WHERE e.space = ? AND e.metric = ? AND "
+                "e.context IN ({}) AND e.value IS NOT NULL GROUP BY e.id ORDER BY e.id",
+                key.contexts));
+        bind(select, key);
         const auto time = [&](int column) {
             return select.isColumnNull(column) ? std::numeric_limits<double>::quiet_NaN()
                                                : select.getColumn(column).getDouble();
@@ -302,57 +382,65 @@ StoredVisits Study::visits(const DesignSpace& space, const MetricInfo& metric,
             const auto a = parse_architecture(
                 space, select.getColumn(1).getText(), select.getColumn(2).getInt(),
                 fmt::format("{}, evaluation {}", impl_->path, select.getColumn(0).getInt64()));
-            stored[a].push_back({select.getColumn(3).getDouble(), select.getColumn(4).getDouble(),
-                                 time(5), time(6)});
+            const auto scale = scales.find({select.getColumn(7).getInt64(), a.resolution});
+            const double factor = scale == scales.end() ? 1 : scale->second;
+            stored[a].push_back({select.getColumn(3).getDouble() * factor,
+                                 select.getColumn(4).getDouble(), time(5), time(6)});
         }
         return stored;
     });
 }
 
 std::optional<double> Study::reference_ms(const DesignSpace& space, const MetricInfo& metric,
-                                          const std::string& context_key, int resolution) const {
+                                          const ContextKeys& contexts, int resolution) const {
     return guarded(impl_->path, [&]() -> std::optional<double> {
-        SQLite::Statement select(impl_->db,
-                                 "SELECT reference_ms FROM reference_times WHERE space = ? AND "
-                                 "metric = ? AND context = ? AND resolution = ?");
-        bind(select, impl_->find_key(space, metric, context_key));
-        select.bind(4, resolution);
+        const Key key = impl_->find_key(space, metric, contexts);
+        SQLite::Statement select(
+            impl_->db, fmt::format("SELECT reference_ms FROM reference_times WHERE space = ? AND "
+                                   "metric = ? AND context IN ({}) AND resolution = ? ORDER BY id",
+                                   key.contexts));
+        bind(select, key);
+        select.bind(3, resolution);
         if (!select.executeStep()) return std::nullopt;
         return select.getColumn(0).getDouble();
     });
 }
 
 void Study::set_reference_ms(const DesignSpace& space, const MetricInfo& metric,
-                             const StudyContext& context, int resolution, double reference_ms) {
+                             const StudyContext& context, int resolution, double reference_ms,
+                             std::size_t writer) {
     guarded(impl_->path, [&] {
         SQLite::Transaction all(impl_->db);
-        const auto session = impl_->start_session();
+        auto& by = impl_->writers.at(writer);
+        const auto session = impl_->start_session(by);
         SQLite::Statement insert(impl_->db,
                                  "INSERT OR IGNORE INTO reference_times (space, metric, context, "
                                  "resolution, session, reference_ms) VALUES (?, ?, ?, ?, ?, ?)");
-        bind(insert, impl_->insert_key(space, metric, context));
+        impl_->bind_inserted(insert, space, metric, context);
         insert.bind(4, resolution);
         insert.bind(5, session);
         insert.bind(6, reference_ms);
         insert.exec();
         all.commit();
-        impl_->session_id = session;
+        by.id = session;
     });
 }
 
 std::vector<SessionRuns> Study::sessions(const DesignSpace& space, const MetricInfo& metric,
-                                         const std::string& context_key, int resolution) const {
+                                         const ContextKeys& contexts, int resolution) const {
     return guarded(impl_->path, [&] {
-        const auto key = impl_->find_key(space, metric, context_key);
+        const auto key = impl_->find_key(space, metric, contexts);
         std::vector<SessionRuns> list;
         std::unordered_map<std::int64_t, std::size_t> place;
         SQLite::Statement sessions(
             impl_->db,
-            "SELECT s.id, s.started, s.conditions, count(*), total(e.seconds) FROM evaluations e "
-            "JOIN sessions s ON e.session = s.id WHERE e.space = ? AND e.metric = ? AND "
-            "e.context = ? AND e.resolution = ? GROUP BY s.id ORDER BY s.id");
+            fmt::format("SELECT s.id, s.started, s.conditions, count(*), total(e.seconds) FROM "
+                        "evaluations e JOIN sessions s ON e.session = s.id WHERE e.space = ? AND "
+                        "e.metric = ? AND e.context IN ({}) AND e.resolution = ? GROUP BY s.id "
+                        "ORDER BY s.id",
+                        key.contexts));
         bind(sessions, key);
-        sessions.bind(4, resolution);
+        sessions.bind(3, resolution);
         while (sessions.executeStep()) {
             place[sessions.getColumn(0).getInt64()] = list.size();
             list.push_back({sessions.getColumn(1).getText(),
@@ -364,11 +452,13 @@ std::vector<SessionRuns> Study::sessions(const DesignSpace& space, const MetricI
         }
         SQLite::Statement runs(
             impl_->db,
-            "SELECT r.session, r.at_s, r.wall_ms, r.cpu_ms, r.visit, r.is_reference "
-            "FROM samples r JOIN evaluations e ON r.evaluation = e.id WHERE e.space = ? AND "
-            "e.metric = ? AND e.context = ? AND e.resolution = ? ORDER BY r.session, r.at_s");
+            fmt::format("SELECT r.session, r.at_s, r.wall_ms, r.cpu_ms, r.visit, r.is_reference "
+                        "FROM samples r JOIN evaluations e ON r.evaluation = e.id WHERE e.space = "
+                        "? AND e.metric = ? AND e.context IN ({}) AND e.resolution = ? "
+                        "ORDER BY r.session, r.at_s",
+                        key.contexts));
         bind(runs, key);
-        runs.bind(4, resolution);
+        runs.bind(3, resolution);
         while (runs.executeStep()) {
             SessionRuns& session = list[place.at(runs.getColumn(0).getInt64())];
             const LatencySample sample{0,
@@ -405,13 +495,15 @@ std::vector<StoredContext> Study::contexts(const DesignSpace& space,
 }
 
 double Study::seconds_spent(const DesignSpace& space, const MetricInfo& metric,
-                            const std::string& context_key, int resolution) const {
+                            const ContextKeys& contexts, int resolution) const {
     return guarded(impl_->path, [&] {
-        SQLite::Statement select(impl_->db,
-                                 "SELECT total(seconds) FROM evaluations WHERE space = ? AND "
-                                 "metric = ? AND context = ? AND resolution = ?");
-        bind(select, impl_->find_key(space, metric, context_key));
-        select.bind(4, resolution);
+        const Key key = impl_->find_key(space, metric, contexts);
+        SQLite::Statement select(
+            impl_->db, fmt::format("SELECT total(seconds) FROM evaluations WHERE space = ? AND "
+                                   "metric = ? AND context IN ({}) AND resolution = ?",
+                                   key.contexts));
+        bind(select, key);
+        select.bind(3, resolution);
         select.executeStep();
         return select.getColumn(0).getDouble();
     });

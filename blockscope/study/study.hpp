@@ -26,7 +26,15 @@ struct StudyContext {
     Facts facts;  ///< what the key stands for, for people
 };
 
-/// One run of the program that wrote.
+/// Contexts whose values stand side by side: mostly one; of devices that are alike, one for each.
+struct ContextKeys {
+    ContextKeys(std::string key) : keys{std::move(key)} {}
+    ContextKeys(const char* key) : keys{key} {}
+    ContextKeys(std::vector<std::string> several) : keys(std::move(several)) {}
+    std::vector<std::string> keys;
+};
+
+/// One process that wrote: a run of the program, or one of the processes of a run.
 struct StudySession {
     std::string command;  ///< as typed
     std::uint64_t seed = 0;
@@ -84,6 +92,8 @@ struct StoredContext {
 /// A file that remembers every evaluation ever made (docs/study.md). Rows are only added. One
 /// process at a time; not for several threads. What a call has recorded survives the end of the
 /// process at any moment.
+/// Latencies are read on one scale: each session's are what the session recorded, times the first
+/// session's reference time over its own.
 class Study {
 public:
     /// Opens or creates; an empty path keeps everything in memory only. Throws Error for a file
@@ -92,40 +102,48 @@ public:
     explicit Study(const std::filesystem::path& path, StudySession session = {});
     ~Study();
 
+    /// What a user should know of where the file is, one line each.
+    std::vector<std::string> remarks() const;
+
+    /// A further process of this run, whose rows are a session of their own; 0 is this process.
+    std::size_t add_writer(Facts conditions);
+
     /// Adds one row per architecture, all or nothing. seconds: spent on all of them together.
     /// samples: the timed runs behind them; runs of the reference network go with the batch.
     /// Throws Error(Fault::runtime), for a full disk among others; what was there stays.
     void record(const DesignSpace& space, const MetricInfo& metric, const StudyContext& context,
                 std::span<const Architecture> archs, const MetricColumn& column, double seconds,
-                std::span<const LatencySample> samples = {});
+                std::span<const LatencySample> samples = {}, std::size_t writer = 0);
 
     /// What rows newer than `after_row` say about a metric (by its name and unit). Of several
     /// values of one architecture the newest counts; one that only ever failed has its newest
     /// failure.
     StoredValues values(const DesignSpace& space, const MetricInfo& metric,
-                        const std::string& context_key, std::int64_t after_row = 0) const;
+                        const ContextKeys& contexts, std::int64_t after_row = 0) const;
 
     /// Every value ever recorded, failures left out.
     StoredVisits visits(const DesignSpace& space, const MetricInfo& metric,
-                        const std::string& context_key) const;
+                        const ContextKeys& contexts) const;
 
-    /// The time of the reference network that values are scaled to, set by the first session.
+    /// The time of the reference network that values are scaled to: the first that was set.
     std::optional<double> reference_ms(const DesignSpace& space, const MetricInfo& metric,
-                                       const std::string& context_key, int resolution) const;
-    /// Once for each space, metric, context and resolution: what is set stays.
+                                       const ContextKeys& contexts, int resolution) const;
+    /// What the writer's values are scaled to. Once for each space, metric, context, resolution and
+    /// writer: what is set stays.
     void set_reference_ms(const DesignSpace& space, const MetricInfo& metric,
-                          const StudyContext& context, int resolution, double reference_ms);
+                          const StudyContext& context, int resolution, double reference_ms,
+                          std::size_t writer = 0);
 
     /// Every session that recorded something for a metric at a resolution, the oldest first.
     std::vector<SessionRuns> sessions(const DesignSpace& space, const MetricInfo& metric,
-                                      const std::string& context_key, int resolution) const;
+                                      const ContextKeys& contexts, int resolution) const;
 
     /// Every context with a value of the metric for the space, the oldest first.
     std::vector<StoredContext> contexts(const DesignSpace& space, const MetricInfo& metric) const;
 
     /// Seconds that all sessions together spent at one resolution, failures included.
     double seconds_spent(const DesignSpace& space, const MetricInfo& metric,
-                         const std::string& context_key, int resolution) const;
+                         const ContextKeys& contexts, int resolution) const;
 
     /// Rows of evaluations, failures included.
     std::size_t evaluation_count() const;

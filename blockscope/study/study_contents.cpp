@@ -24,7 +24,7 @@ std::vector<StudyContents> study_contents(const std::string& path) {
     try {
         SQLite::Database db(path, SQLite::OPEN_READONLY, 2000);
         if (db.execAndGet("PRAGMA application_id").getInt() != study_application_id ||
-            db.execAndGet("PRAGMA user_version").getInt() != study_schema_version) {
+            db.execAndGet("PRAGMA user_version").getInt() > study_schema_version) {
             throw Error("no study of this version of blockscope", path);
         }
         std::vector<StudyContents> list;

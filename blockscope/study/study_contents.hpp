@@ -20,7 +20,7 @@ struct StudyContents {
 bool is_study(const std::string& path);
 
 /// What a study holds, the oldest first. Reads only; another process may be writing. Throws Error
-/// for a file that is no study of this version.
+/// for a file that is no study, or one of a newer version.
 std::vector<StudyContents> study_contents(const std::string& path);
 
 }  // namespace blockscope

@@ -19,9 +19,9 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-const std::vector<std::string> verbs{"spaces",  "space",   "metrics", "sample",  "evaluate",
-                                     "measure", "profile", "prune",   "explain", "suggest",
-                                     "search",  "compare", "fit",     "export",  "check"};
+const std::vector<std::string> verbs{
+    "spaces",  "space",   "metrics", "sample",  "evaluate", "measure", "profile", "prune",
+    "explain", "suggest", "search",  "compare", "fit",      "export",  "check",   "merge"};
 
 /// The text itself where CLI11 lays help out as it did for the golden files, else its words: other
 /// versions differ in columns, brackets and the order of their own remarks.
@@ -60,6 +60,10 @@ TEST(Help, HasAnExampleThatRunsForEveryVerb) {
             (directory / "archs.csv").string())
             .text;
     write_file(directory / "table.csv", table.replace(table.find("macs"), 4, "latency_ms"));
+    for (const char* shard : {"1/2", "2/2"}) {  // that `merge` takes
+        (void)run("measure " + tiny_space(directory) + " -n 2 --visits 1 --shard " + shard +
+                  " -o " + (directory / "m.csv").string());
+    }
     for (const auto& verb : verbs) {
         SCOPED_TRACE(verb);
         const Outcome help = run(verb + " --help");

@@ -164,11 +164,12 @@ TEST(Study, BringsAnOlderSchemaUpToDateAndKeepsItsRows) {
         study.record(space, some_metric(), {}, archs, column_of({1, 2}), 1);
     }
     sql(folder / "a.study",
-        "DROP TABLE reference_times; DROP INDEX samples_of; PRAGMA user_version = 1");
+        "DROP TABLE reference_times; DROP INDEX samples_of; ALTER TABLE sessions DROP COLUMN uid; "
+        "PRAGMA user_version = 1");
     Study study(folder / "a.study");
     study.set_reference_ms(space, some_metric(), {}, 224, 5);
     EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[1]).value, 2);
-    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "2");
+    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "3");
 }
 
 TEST(Study, WithoutAPathIsForgotten) {
