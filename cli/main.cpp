@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
         add_export(program);
         add_merge(program);
         add_check(program);
+        add_report(program);
         return program.run(argc, argv);
     } catch (const Error& e) {
         return console.error(e.what(), exit_code(e.fault()));

@@ -57,6 +57,7 @@ void add_fit(Program& program);
 void add_export(Program& program);
 void add_check(Program& program);
 void add_merge(Program& program);
+void add_report(Program& program);
 
 /// For Option::check: a number strictly between two others.
 std::function<std::string(const std::string&)> between(double low, double high);

@@ -42,3 +42,43 @@ ${entries}    {nullptr, nullptr}};
                                 COMPILE_OPTIONS -Wno-overlength-strings)
     target_sources(blockscope_${folder} PRIVATE ${CMAKE_BINARY_DIR}/generated/${name}.cpp)
 endfunction()
+
+# blockscope_embed_files(FOLDER HEADER NAME file...): std::string_view NAME(std::string_view) of
+# HEADER finds the bytes of each file that exists by its name; empty: it does not.
+function(blockscope_embed_files folder header name)
+    set(data "")
+    set(symbols "")
+    set(entries "")
+    set(files "")
+    set(i 0)
+    foreach(file ${ARGN})
+        if(EXISTS ${file})
+            get_filename_component(leaf ${file} NAME)
+            set(symbol ${name}_${i})
+            string(APPEND data ".global ${symbol}\n.global ${symbol}_end\n${symbol}: .incbin \"${file}\"\n${symbol}_end: .byte 0\n")
+            string(APPEND symbols "extern const char ${symbol}[];\nextern const char ${symbol}_end[];\n")
+            string(APPEND entries "    if (file == \"${leaf}\") return {${symbol}, ${symbol}_end};\n")
+            list(APPEND files ${file})
+            math(EXPR i "${i} + 1")
+        endif()
+    endforeach()
+    set(base ${CMAKE_BINARY_DIR}/generated/${name})
+    file(GENERATE OUTPUT ${base}_data.S CONTENT
+".section .rodata
+${data}.section .note.GNU-stack,\"\",%progbits
+")
+    file(GENERATE OUTPUT ${base}.cpp CONTENT
+"#include \"${header}\"
+
+extern \"C\" {
+${symbols}}
+
+namespace blockscope {
+std::string_view ${name}(std::string_view file) {
+${entries}    return {};
+}
+}  // namespace blockscope
+")
+    set_source_files_properties(${base}_data.S PROPERTIES OBJECT_DEPENDS "${files}")
+    target_sources(blockscope_${folder} PRIVATE ${base}.cpp ${base}_data.S)
+endfunction()

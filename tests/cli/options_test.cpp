@@ -20,8 +20,8 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 const std::vector<std::string> verbs{
-    "spaces",  "space",   "metrics", "sample",  "evaluate", "measure", "profile", "prune",
-    "explain", "suggest", "search",  "compare", "fit",      "export",  "check",   "merge"};
+    "spaces",  "space",  "metrics", "sample", "evaluate", "measure", "profile", "prune", "explain",
+    "suggest", "search", "compare", "fit",    "export",   "check",   "merge",   "report"};
 
 /// The text itself where CLI11 lays help out as it did for the golden files, else its words: other
 /// versions differ in columns, brackets and the order of their own remarks.

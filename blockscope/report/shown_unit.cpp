@@ -1,0 +1,24 @@
+#include "blockscope/report/shown_unit.hpp"
+
+#include <cmath>
+
+namespace blockscope {
+
+ShownUnit shown_unit(const MetricInfo& metric, double typical) {
+    const double size = std::abs(typical);
+    if (metric.unit == "bytes") return {1e6, "MB (1e6 bytes)"};
+    if (size >= 1e9) return {1e9, "1e9 " + metric.unit};
+    if (size >= 1e5) return {1e6, "1e6 " + metric.unit};
+    return {1, metric.unit};
+}
+
+Direction better_direction(const MetricInfo& metric) {
+    if (metric.direction != Direction::neither) return metric.direction;
+    if (metric.unit == "%") return Direction::larger_is_better;
+    for (const char* unit : {"ms", "us", "s", "MACs", "bytes", "params", "parameters"}) {
+        if (metric.unit == unit) return Direction::smaller_is_better;
+    }
+    return Direction::neither;
+}
+
+}  // namespace blockscope

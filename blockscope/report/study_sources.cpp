@@ -1,0 +1,96 @@
+#include "blockscope/report/study_sources.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "blockscope/base/error.hpp"
+#include "blockscope/base/file.hpp"
+#include "blockscope/base/text.hpp"
+#include "blockscope/profile/profile_reader.hpp"
+#include "blockscope/space/space_file.hpp"
+
+namespace blockscope {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// The last part of a path; of `a/x` and `b/x` with what tells them apart.
+std::vector<std::string> study_names(const std::vector<std::string>& directories) {
+    std::vector<std::string> names;
+    for (const auto& directory : directories) {
+        fs::path path = fs::path(directory).lexically_normal();
+        if (path.filename().empty()) path = path.parent_path();
+        std::string name = path.filename().string();
+        if (name.empty() || name == ".") name = directory;
+        if (std::find(names.begin(), names.end(), name) != names.end()) name = path.string();
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+DesignSpace space_of(const fs::path& directory) {
+    const std::string name = profiled_space(directory);
+    const auto built_in = built_in_space_names();
+    if (std::find(built_in.begin(), built_in.end(), name) == built_in.end()) {
+        throw Error(fmt::format("the profiles are of '{}', which is not built in: say which file "
+                                "describes it with --space",
+                                name),
+                    (directory / "profile.json").string());
+    }
+    return load_space(name);
+}
+
+std::string text_of(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void read_profile_directory(ReportSources& sources, const fs::path& directory,
+                            const std::string& study) {
+    if (!sources.space) sources.space = space_of(directory);
+    const Json document = Json::parse(read_file(directory / "profile.json"), nullptr, false);
+    std::string seed;
+    const auto provenance = document.find("provenance");
+    if (provenance != document.end() && provenance->is_object()) {
+        for (const auto& [key, value] : provenance->items()) {
+            if (key == "seed") seed = text_of(value);
+            sources.facts.emplace_back(fmt::format("{}: {}", study, key), text_of(value));
+        }
+    }
+    for (auto& profile : read_profiles(directory, *sources.space)) {
+        for (const auto& note : profile.notes) {
+            sources.facts.emplace_back(fmt::format("{}: note on {}", study, profile.metric.name),
+                                       note);
+        }
+        sources.facts.emplace_back(fmt::format("{}: {} is", study, profile.metric.name),
+                                   profile.metric.source);
+        sources.profiles.push_back({study, seed, std::move(profile)});
+    }
+}
+
+}  // namespace
+
+ReportSources read_sources(const std::vector<std::string>& directories, const std::string& space) {
+    ReportSources sources;
+    if (!space.empty()) sources.space = load_space(space);
+    const auto names = study_names(directories);
+    for (std::size_t i = 0; i < directories.size(); ++i) {
+        const fs::path directory = directories[i];
+        if (!fs::is_directory(directory)) {
+            throw Error("is no directory that a command of blockscope wrote", directories[i]);
+        }
+        bool found = false;
+        if (is_profile(directory)) {
+            read_profile_directory(sources, directory, names[i]);
+            found = true;
+        }
+        if (!found) {
+            throw Error("has nothing that profile, prune, search or measure wrote", directories[i]);
+        }
+    }
+    return sources;
+}
+
+}  // namespace blockscope

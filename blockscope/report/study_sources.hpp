@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blockscope/report/profile_figures.hpp"
+#include "blockscope/space/design_space.hpp"
+
+namespace blockscope {
+
+/// What was found in the directories of a report.
+struct ReportSources {
+    std::optional<DesignSpace> space;  ///< of the profiles, or that was named
+    std::vector<ReportedProfile> profiles;
+    /// By study: command, version, seed, machine, as recorded.
+    std::vector<std::pair<std::string, std::string>> facts;
+    std::vector<std::string> notes;  ///< what a reader must know
+};
+
+/// directories: what `profile`, `prune`, `search` and `measure` wrote; one may hold the files of
+/// several. space: name or TOML file; empty: the one the profiles name, which must be built in
+/// then. Throws Error naming the file for what cannot be read, and for a directory with nothing in
+/// it.
+ReportSources read_sources(const std::vector<std::string>& directories, const std::string& space);
+
+}  // namespace blockscope

@@ -1,0 +1,193 @@
+"use strict";
+// Looks at report pages in headless Chromium: node check_page.cjs BLOCKSCOPE CHARTS CHROMIUM FOLDER SOURCES
+// CHARTS: what tools/fetch_charts --tests filled; FOLDER: for what is made; SOURCES: the source tree.
+// BLOCKSCOPE_UPDATE_GOLDEN=1 stores the screenshots that are compared with otherwise.
+const assert = require("node:assert/strict");
+const { execFileSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+const [binary, charts, chromiumPath, folder, sources] = process.argv.slice(2);
+const modules = path.join(charts, "node_modules");
+const { chromium } = require(path.join(modules, "playwright-core"));
+const Ajv = require(path.join(modules, "ajv"));
+const golden = path.join(sources, "tests/golden/report");
+
+fs.rmSync(folder, { recursive: true, force: true });
+fs.mkdirSync(folder, { recursive: true });
+const blockscope = (...words) =>
+  execFileSync(binary, [...words, "--quiet"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+
+const schema = JSON.parse(fs.readFileSync(path.join(modules, "vega-lite/build/vega-lite-schema.json")));
+const ajv = new (Ajv.default || Ajv)({ strict: false, allowUnionTypes: true, validateFormats: false });
+const valid = ajv.compile(schema);
+const checkSpec = (name, spec) => {
+  assert.ok(valid(spec), `${name} is no Vega-Lite: ${JSON.stringify((valid.errors || []).slice(0, 3))}`);
+};
+
+// mean difference of the brightness in 40 x 40 cells, 0 to 255, worked out by the browser
+const difference = (page, first, second) => page.evaluate(async ([a, b]) => {
+  const cells = async (base64) => {
+    const image = new Image();
+    image.src = "data:image/png;base64," + base64;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 40;
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, 40, 40);
+    return [...context.getImageData(0, 0, 40, 40).data, image.width];
+  };
+  const [x, y] = [await cells(a), await cells(b)];
+  if (x.at(-1) !== y.at(-1)) return 255;
+  return x.reduce((sum, v, i) => sum + Math.abs(v - y[i]), 0) / x.length;
+}, [first.toString("base64"), second.toString("base64")]);
+
+const open = async (browser, file, options = {}) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const troubles = [];
+  page.on("console", (m) => troubles.push(`${m.type()}: ${m.text()}`));
+  page.on("pageerror", (e) => troubles.push(`error: ${e.message}`));
+  page.on("dialog", (d) => { troubles.push(`dialog: ${d.message()}`); d.dismiss(); });
+  page.on("request", (r) => {
+    if (!r.url().startsWith("file://" + folder) && !/^(data|blob):/.test(r.url())) troubles.push(`request: ${r.url()}`);
+  });
+  await page.goto("file://" + path.join(folder, file));
+  const asked = await page.locator(".chart[data-spec]").count();
+  await page.waitForFunction((n) => Number(document.documentElement.dataset.figures || 0) >= n, asked, { timeout: 60000 })
+    .catch((error) => { throw new Error(`${file}: ${error.message}; ${troubles.join("; ")}`); });
+  return { page, context, troubles, asked };
+};
+
+const checkPage = async (browser) => {
+  const { page, context, troubles, asked } = await open(browser, "report.html", { permissions: ["clipboard-read", "clipboard-write"] });
+  assert.ok(asked > 0, "no figures");
+  const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
+  console.log(`${asked} figures, first paint after ${Math.round(paint)} ms`);
+
+  // every figure: valid, drawn with marks, labelled, and of the chart's own size
+  for (const [id, text] of await page.locator('script[type="application/json"][id$="-spec"]')
+    .evaluateAll((all) => all.map((s) => [s.id, s.textContent]))) checkSpec(id, JSON.parse(text));
+  for (const chart of await page.locator(".chart[data-spec]").all()) {
+    const marks = await chart.locator("svg.marks .mark-rect path, svg.marks .mark-line path, svg.marks .mark-symbol path, svg.marks .mark-rule line, svg.marks .mark-area path").count();
+    assert.ok(marks > 0, `nothing drawn in ${await chart.getAttribute("data-spec")}`);
+    assert.ok(await chart.locator('svg.marks[role="img"][aria-label]').count() === 1);
+  }
+
+  // hover: the numbers of a placement
+  const curve = page.locator('[id^="placements-"] svg.marks').first();
+  if (await curve.count()) {
+    await curve.scrollIntoViewIfNeeded();
+    const box = await curve.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.move(box.x + box.width / 2 + 3, box.y + box.height / 2, { steps: 3 });
+    const tooltip = page.locator("#vg-tooltip-element.visible");
+    await tooltip.waitFor({ timeout: 5000 });
+    assert.match(await tooltip.innerText(), /U\d+-L\d+-B\d+/);
+    // zoom by unit: one unit's name is left
+    const figure = page.locator('[id^="placements-"]').first();
+    await figure.locator('select[name="zoom"]').selectOption("2");
+    await page.waitForTimeout(300);
+    const names = await figure.locator("svg.marks .mark-text text").allTextContents();
+    assert.deepEqual(names.filter((t) => t.startsWith("unit")), ["unit 2"]);
+    // numbers as a table
+    await figure.locator("details.numbers summary").click();
+    await figure.locator("details.numbers tbody tr").nth(20).waitFor({ timeout: 5000 });
+  }
+  const button = page.locator("button.copy").first();
+  if (await button.count()) {
+    await button.click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await button.getAttribute("data-copy"));
+  }
+
+  // dark, by the keyboard: every figure again
+  await page.locator("#theme").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  await page.waitForFunction((n) => Number(document.documentElement.dataset.figures) >= n, asked);
+  assert.deepEqual(troubles, []);
+  await context.close();
+  return asked;
+};
+
+const checkSizes = async (browser) => {
+  for (const [name, width, height] of [["wide", 1280, 900], ["tablet", 768, 900], ["phone", 360, 760]]) {
+    const { page, context, troubles } = await open(browser, "report.html", { viewport: { width, height } });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `${name}: the page is ${overflow} px wider than its window`);
+    const shot = await page.screenshot();
+    const stored = path.join(golden, `${name}.png`);
+    fs.writeFileSync(path.join(folder, `${name}.png`), shot);
+    if (process.env.BLOCKSCOPE_UPDATE_GOLDEN) fs.writeFileSync(stored, shot);
+    const distance = await difference(page, shot, fs.readFileSync(stored));
+    console.log(`${name}: ${distance.toFixed(2)} from the stored picture`);
+    assert.ok(distance < 6, `${name}.png in ${folder} differs from the stored picture by ${distance}`);
+    assert.deepEqual(troubles, []);
+    await context.close();
+  }
+};
+
+const checkHostile = async (browser) => {
+  const evil = "<img src=x onerror=alert(1)>";
+  fs.writeFileSync(path.join(folder, "hostile.toml"), `name = "</script><script>alert(2)</script>"
+resolutions = [32]
+[[block]]
+kind = "mbconv"
+expand = 2
+kernel = 3
+name = "${evil}"
+token = "a"
+[[block]]
+kind = "mbconv"
+expand = 4
+kernel = 5
+name = "'\\u2028\\"$\{x}"
+token = "b"
+[[stem]]
+op = "conv"
+channels = 8
+kernel = 3
+stride = 2
+[[unit]]
+channels = 16
+depth = [1, 2]
+[[unit]]
+channels = 24
+depth = [1, 2]
+[[head]]
+op = "global_pool"
+[[head]]
+op = "linear"
+channels = 10
+`);
+  blockscope("sample", "hostile.toml", "-n", "30", "-o", "archs.csv");
+  const rows = fs.readFileSync(path.join(folder, "archs.csv"), "utf8").trim().split("\n");
+  fs.writeFileSync(path.join(folder, "values.csv"), rows.map((row, i) =>
+    row + (i === 0 ? `,"${evil}_ms"` : `,${1 + (i * 7 % 11) / 10}`)).join("\n") + "\n");
+  blockscope("profile", "hostile.toml", "--data", "values.csv", "--population", "table", "-o", "hostile");
+  blockscope("report", "hostile", "--space", "hostile.toml", "-o", "hostile.html");
+  const { page, context, troubles } = await open(browser, "hostile.html");
+  assert.equal(await page.locator("img").count(), 0);
+  assert.ok((await page.locator("body").innerText()).includes(evil));
+  assert.deepEqual(troubles, []);
+  await context.close();
+};
+
+(async () => {
+  for (const file of fs.readdirSync(golden).filter((name) => name.endsWith(".vl.json"))) {
+    checkSpec(file, JSON.parse(fs.readFileSync(path.join(golden, file))));
+  }
+  blockscope("profile", "ofa-mbv3", "--metric", "accuracy", "--metric", "macs", "--metric", "latency/kirin9000", "-n", "600", "-o", "profile");
+  blockscope("report", "profile", "-o", "report.html");
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
+  });
+  try {
+    await checkPage(browser);
+    await checkSizes(browser);
+    await checkHostile(browser);
+  } finally {
+    await browser.close();
+  }
+})().catch((error) => { console.error(error); process.exitCode = 1; });
