@@ -29,6 +29,31 @@
     if (button) copy(button);
   });
 
+  // a network that was clicked: its text forms, with buttons
+  const pick = (chart, datum) => {
+    const figure = chart.parentElement;
+    let panel = figure.querySelector(".picked");
+    if (!panel) {
+      panel = document.createElement("div");
+      panel.className = "picked";
+      panel.setAttribute("role", "status");
+      chart.after(panel);
+    }
+    const code = document.createElement("code");
+    code.textContent = datum.arch + (datum.resolution ? "@" + datum.resolution : "");
+    const buttons = [["copy text form", code.textContent], ["copy OFA dictionary", datum.ofa]]
+      .filter(([, text]) => text)
+      .map(([label, text]) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "copy";
+        button.dataset.copy = text;
+        button.textContent = label;
+        return button;
+      });
+    panel.replaceChildren(code, ...buttons);
+  };
+
   if (typeof vegaEmbed === "undefined") {
     root.dataset.figures = "0";
     return;
@@ -65,6 +90,9 @@
       loader: { http: false },
     });
     entry.view = result.view;
+    result.view.addEventListener("click", (event, item) => {
+      if (item && item.datum && item.datum.arch) pick(chart, item.datum);
+    });
     const title = document.getElementById(chart.getAttribute("aria-labelledby"));
     const svg = chart.querySelector("svg.marks");
     if (svg) {

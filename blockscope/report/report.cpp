@@ -98,6 +98,69 @@ void add_profile_sections(Page& page, const ReportSources& sources) {
     }
 }
 
+void add_insight_section(Page& page, const ReportSources& sources) {
+    Section section{
+        "insights",
+        "Insights",
+        "What follows from the profiles, with the evidence: what was cut, what only looked "
+        "so and was refused (dashed), what is only observed.",
+        {},
+        true,
+        {},
+        {}};
+    for (const auto& pruning : sources.prunings) {
+        section.cards.push_back(insight_cards(pruning));
+        auto rates = exchange_rate_figure(pruning);
+        if (!rates.spec.empty()) section.figures.push_back(std::move(rates));
+        if (!pruning.restricted || !sources.space) continue;
+        auto drawing = restriction_figure(*sources.space, *pruning.restricted, pruning.study);
+        if (!drawing.spec.empty()) section.figures.push_back(std::move(drawing));
+    }
+    page.sections.push_back(std::move(section));
+}
+
+/// Searches for the same things, in the order they were found.
+std::vector<std::vector<ReportedSearch>> by_wish(const std::vector<ReportedSearch>& searches) {
+    std::vector<std::vector<ReportedSearch>> groups;
+    for (const auto& search : searches) {
+        const auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+            return wants_the_same(group.front().record, search.record);
+        });
+        if (found == groups.end()) {
+            groups.push_back({search});
+        } else {
+            found->push_back(search);
+        }
+    }
+    return groups;
+}
+
+void add_search_sections(Page& page, const ReportSources& sources) {
+    Section fronts{
+        "fronts",
+        "Fronts",
+        "What searches found (Figure 8). Lines: what half of the seeds attain; bands: from "
+        "what all attain to the best of all. Large points: on the front of all seeds. Click "
+        "one to copy it.",
+        {},
+        false,
+        {},
+        {}};
+    Section networks{
+        "networks", "Networks", "The fronts of all seeds together, to copy.", {}, false, {}, {}};
+    for (const auto& group : by_wish(sources.searches)) {
+        for (auto figure : {front_figure(group), hypervolume_figure(group)}) {
+            if (!figure.spec.empty()) fronts.figures.push_back(std::move(figure));
+        }
+        fronts.tables.push_back(best_table(group));
+        auto gains = gains_table(group);
+        if (!gains.rows.empty()) fronts.tables.push_back(std::move(gains));
+        for (const auto& search : group) networks.tables.push_back(networks_table(search));
+    }
+    page.sections.push_back(std::move(fronts));
+    page.sections.push_back(std::move(networks));
+}
+
 /// Ids are unique over the page.
 void settle_ids(Page& page) {
     std::vector<Figure> all;
@@ -123,6 +186,8 @@ Page report_page(const ReportSources& sources, const std::string& title) {
     page.notes = sources.notes;
     page.facts = sources.facts;
     add_profile_sections(page, sources);
+    add_insight_section(page, sources);
+    add_search_sections(page, sources);
     settle_ids(page);
     return page;
 }

@@ -70,6 +70,30 @@ void read_profile_directory(ReportSources& sources, const fs::path& directory,
     }
 }
 
+/// Provenance of a JSON file: the object `provenance`.
+void add_provenance(ReportSources& sources, const fs::path& file, const std::string& study) {
+    const Json document = Json::parse(read_file(file), nullptr, false);
+    if (!document.is_object() || !document.contains("provenance")) return;
+    for (const auto& [key, value] : document["provenance"].items()) {
+        sources.facts.emplace_back(fmt::format("{}: {}", study, key), text_of(value));
+    }
+}
+
+/// The space that a search's summary names, if it is built in: restrictions keep their parent's
+/// notation, so any will do that reads the networks.
+void find_space(ReportSources& sources, const fs::path& directory) {
+    if (sources.space) return;
+    const Json summary = Json::parse(read_file(directory / "summary.json"), nullptr, false);
+    try {
+        sources.space = load_space(summary.at("space").get<std::string>());
+    } catch (const std::exception&) {
+        sources.notes.push_back(
+            fmt::format("{}: its space is not built in, so networks have no OFA dictionaries here; "
+                        "--space names its file",
+                        directory.string()));
+    }
+}
+
 }  // namespace
 
 ReportSources read_sources(const std::vector<std::string>& directories, const std::string& space) {
@@ -84,6 +108,18 @@ ReportSources read_sources(const std::vector<std::string>& directories, const st
         bool found = false;
         if (is_profile(directory)) {
             read_profile_directory(sources, directory, names[i]);
+            found = true;
+        }
+        if (is_pruning(directory)) {
+            sources.prunings.push_back(read_pruning(directory, names[i]));
+            add_provenance(sources, directory / "insights.json", names[i]);
+            found = true;
+        }
+        if (is_search(directory)) {
+            find_space(sources, directory);
+            sources.searches.push_back(read_reported_search(
+                directories[i], names[i], sources.space ? &*sources.space : nullptr));
+            add_provenance(sources, directory / "summary.json", names[i]);
             found = true;
         }
         if (!found) {

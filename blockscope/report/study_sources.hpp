@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "blockscope/report/insight_cards.hpp"
 #include "blockscope/report/profile_figures.hpp"
+#include "blockscope/report/search_figures.hpp"
 #include "blockscope/space/design_space.hpp"
 
 namespace blockscope {
@@ -15,6 +17,8 @@ namespace blockscope {
 struct ReportSources {
     std::optional<DesignSpace> space;  ///< of the profiles, or that was named
     std::vector<ReportedProfile> profiles;
+    std::vector<ReportedPruning> prunings;
+    std::vector<ReportedSearch> searches;
     /// By study: command, version, seed, machine, as recorded.
     std::vector<std::pair<std::string, std::string>> facts;
     std::vector<std::string> notes;  ///< what a reader must know

@@ -94,9 +94,19 @@ const checkPage = async (browser) => {
     await figure.locator("details.numbers summary").click();
     await figure.locator("details.numbers tbody tr").nth(20).waitFor({ timeout: 5000 });
   }
-  const button = page.locator("button.copy").first();
+  // a network of the front: clicked, its dictionary is copied
+  const front = page.locator('[id^="front-"]').first();
+  if (await front.count()) {
+    await front.locator("svg.marks .mark-symbol.role-mark path").last().click();
+    const picked = front.locator(".picked button.copy").last();
+    await picked.click();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /'ks'/);
+  }
+  const button = page.locator("td button.copy").first();
   if (await button.count()) {
-    await button.click();
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(100);
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await button.getAttribute("data-copy"));
   }
 
@@ -178,7 +188,12 @@ channels = 10
     checkSpec(file, JSON.parse(fs.readFileSync(path.join(golden, file))));
   }
   blockscope("profile", "ofa-mbv3", "--metric", "accuracy", "--metric", "macs", "--metric", "latency/kirin9000", "-n", "600", "-o", "profile");
-  blockscope("report", "profile", "-o", "report.html");
+  blockscope("prune", "profile", "--keep", "accuracy", "--reduce", "latency/kirin9000", "-o", "pruned/smaller.toml");
+  for (const [space, name] of [["ofa-mbv3", "full"], ["pruned/smaller.toml", "smaller"]]) {
+    blockscope("search", space, "--maximize", "accuracy", "--minimize", "latency/kirin9000", "--seeds", "1-3",
+      "--initial", "40", "--iterations", "4", "--children", "40", "-o", name);
+  }
+  blockscope("report", "profile", "pruned", "full", "smaller", "-o", "report.html");
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],

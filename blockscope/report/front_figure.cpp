@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "blockscope/report/search_figures.hpp"
+#include "blockscope/report/vega_lite.hpp"
+#include "blockscope/search/attainment.hpp"
+#include "blockscope/search/dominance.hpp"
+
+namespace blockscope {
+namespace {
+
+using vega_lite::Json;
+
+/// The front alone of what each run saw, as (second, first) costs do not matter here: costs stay.
+std::vector<Costs> fronts_of(const SearchRecord& record) {
+    std::vector<Costs> fronts;
+    for (const auto& run : record.runs) {
+        Costs only{run.costs.dimensions, {}};
+        for (const auto i : front(run.costs, Ties::keep_first)) {
+            only.values.insert(only.values.end(), run.costs[i].begin(), run.costs[i].end());
+        }
+        fronts.push_back(std::move(only));
+    }
+    return fronts;
+}
+
+/// First cost of the surface at a second cost: the best of what costs no more; NaN where nothing
+/// does.
+double at(const Costs& surface, double second) {
+    double best = std::nan("");
+    for (std::size_t i = 0; i < surface.size(); ++i) {
+        if (surface[i][1] <= second && !(surface[i][0] >= best)) best = surface[i][0];
+    }
+    return best;
+}
+
+/// "seeds 1, 2, 3", or of many the first, the last and their number.
+std::string seeds_of(const SearchRecord& record) {
+    const auto& runs = record.runs;
+    if (runs.size() > 12) {
+        return fmt::format("{} seeds, {} to {}", runs.size(), runs.front().seed, runs.back().seed);
+    }
+    std::string text = runs.size() == 1 ? "seed" : "seeds";
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        text += fmt::format("{} {}", r == 0 ? "" : ",", runs[r].seed);
+    }
+    return text;
+}
+
+double value_of(const SearchRecord::Wanted& wanted, double cost) {
+    return wanted.direction == Direction::larger_is_better ? -cost : cost;
+}
+
+}  // namespace
+
+Figure front_figure(std::span<const ReportedSearch> searches) {
+    Figure figure;
+    const auto& objectives = searches.front().record.objectives;
+    if (objectives.size() != 2) return figure;
+    const std::string x_title = objective_title(objectives[1]);
+    const std::string y_title = objective_title(objectives[0]);
+    figure.id = id_of("front " + objectives[0].metric + " " + objectives[1].metric);
+    figure.title = y_title + " by " + x_title;
+
+    Json points = Json::array();
+    Json surfaces = Json::array();
+    Json names = Json::array();
+    for (const auto& search : searches) {
+        const auto& record = search.record;
+        names.push_back(search.study);
+        figure.caption += fmt::format(
+            "{}{}: {} of {}, {}{}", figure.caption.empty() ? "" : "; ", search.study,
+            record.algorithm, record.space, seeds_of(record),
+            search.left_out == 0 ? std::string()
+                                 : fmt::format(", {} networks of single seeds' fronts are "
+                                               "not shown",
+                                               search.left_out));
+        for (const auto& limit : record.limits) figure.caption += ", " + limit;
+        for (const auto& network : search.front) {
+            Json row{{"search", search.study},
+                     {"x", vega_lite::number(network.objectives[1])},
+                     {"y", vega_lite::number(network.objectives[0])},
+                     {"seed", network.seed},
+                     {"joint", network.joint},
+                     {"arch", network.arch},
+                     {"resolution", network.resolution}};
+            if (!std::isnan(network.probability)) {
+                row["probability"] = vega_lite::number(network.probability, 3);
+            }
+            if (!network.ofa.empty()) row["ofa"] = network.ofa;
+            points.push_back(std::move(row));
+        }
+        const auto fronts = fronts_of(record);
+        if (fronts.empty()) continue;
+        const auto best = attainment_surface(fronts, 1);
+        const auto median = attainment_surface(fronts, (fronts.size() + 1) / 2);
+        const auto all = attainment_surface(fronts, fronts.size());
+        std::set<double> corners;
+        for (const auto* surface : {&best, &median, &all}) {
+            for (std::size_t i = 0; i < surface->size(); ++i) corners.insert((*surface)[i][1]);
+        }
+        for (const double x : corners) {
+            surfaces.push_back(
+                {{"search", search.study},
+                 {"x", vega_lite::number(value_of(objectives[1], x))},
+                 {"best", vega_lite::number(value_of(objectives[0], at(best, x)))},
+                 {"median", vega_lite::number(value_of(objectives[0], at(median, x)))},
+                 {"all", vega_lite::number(value_of(objectives[0], at(all, x)))}});
+        }
+    }
+
+    Json chart = vega_lite::chart("Fronts of searches. " + figure.title + ". " + figure.caption);
+    chart["height"] = 360;
+    const Json scale{{"domain", names}};
+    const Json color{
+        {"field", "search"},
+        {"type", "nominal"},
+        {"scale", scale},
+        {"legend",
+         {{"title", nullptr}, {"orient", "bottom"}, {"columns", 3}, {"symbolOpacity", 1}}}};
+    Json shape = color;
+    Json x = vega_lite::quantity("x", x_title);
+    x["scale"] = {{"zero", false}};
+    const auto y = [&](const char* field) {
+        Json channel = vega_lite::quantity(field, y_title);
+        channel["scale"] = {{"zero", false}};
+        return channel;
+    };
+    const char* step =
+        objectives[1].direction == Direction::larger_is_better ? "step-before" : "step-after";
+    chart["encoding"] = {{"x", x}, {"color", color}};
+    chart["layer"] = {
+        {{"data", {{"values", surfaces}}},
+         {"mark", {{"type", "area"}, {"opacity", 0.18}, {"interpolate", step}}},
+         {"encoding", {{"y", y("all")}, {"y2", {{"field", "best"}}}}}},
+        {{"data", {{"values", surfaces}}},
+         {"mark", {{"type", "line"}, {"interpolate", step}}},
+         {"encoding", {{"y", y("median")}}}},
+        {{"data", {{"values", points}}},
+         {"mark", {{"type", "point"}, {"filled", true}, {"cursor", "pointer"}}},
+         {"encoding",
+          {{"y", y("y")},
+           {"shape", shape},
+           {"size", {{"condition", {{"test", "datum.joint"}, {"value", 44}}}, {"value", 12}}},
+           {"opacity", {{"condition", {{"test", "datum.joint"}, {"value", 1}}}, {"value", 0.5}}},
+           {"tooltip",
+            {vega_lite::line("search", "search"), vega_lite::line("seed", "seed"),
+             vega_lite::quantity("y", y_title), vega_lite::quantity("x", x_title),
+             vega_lite::line("probability", "probability of the front"),
+             vega_lite::line("resolution", "resolution"), vega_lite::line("arch", "network")}}}}}};
+    figure.spec = vega_lite::text_of(chart);
+    return figure;
+}
+
+}  // namespace blockscope
