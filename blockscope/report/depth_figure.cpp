@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "blockscope/report/drawings.hpp"
 #include "blockscope/report/profile_figures.hpp"
 #include "blockscope/report/shown_unit.hpp"
 #include "blockscope/report/vega_lite.hpp"
@@ -64,6 +65,7 @@ Figure depth_figure(const ReportedProfile& reported, std::span<const ReportedPro
           {{"type", "point"}, {"filled", true}, {"size", 40}, {"opacity", 1}, {"style", "series"}}},
          {"encoding", {{"x", vega_lite::quantity("effect", x_title)}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_depths(p, figure);
     return figure;
 }
 

@@ -1,42 +1,17 @@
-#include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "blockscope/report/attained.hpp"
+#include "blockscope/report/drawings.hpp"
 #include "blockscope/report/search_figures.hpp"
 #include "blockscope/report/vega_lite.hpp"
-#include "blockscope/search/attainment.hpp"
-#include "blockscope/search/dominance.hpp"
 
 namespace blockscope {
 namespace {
 
 using vega_lite::Json;
-
-/// The front alone of what each run saw, as (second, first) costs do not matter here: costs stay.
-std::vector<Costs> fronts_of(const SearchRecord& record) {
-    std::vector<Costs> fronts;
-    for (const auto& run : record.runs) {
-        Costs only{run.costs.dimensions, {}};
-        for (const auto i : front(run.costs, Ties::keep_first)) {
-            only.values.insert(only.values.end(), run.costs[i].begin(), run.costs[i].end());
-        }
-        fronts.push_back(std::move(only));
-    }
-    return fronts;
-}
-
-/// First cost of the surface at a second cost: the best of what costs no more; NaN where nothing
-/// does.
-double at(const Costs& surface, double second) {
-    double best = std::nan("");
-    for (std::size_t i = 0; i < surface.size(); ++i) {
-        if (surface[i][1] <= second && !(surface[i][0] >= best)) best = surface[i][0];
-    }
-    return best;
-}
 
 /// "seeds 1, 2, 3", or of many the first, the last and their number.
 std::string seeds_of(const SearchRecord& record) {
@@ -49,10 +24,6 @@ std::string seeds_of(const SearchRecord& record) {
         text += fmt::format("{} {}", r == 0 ? "" : ",", runs[r].seed);
     }
     return text;
-}
-
-double value_of(const SearchRecord::Wanted& wanted, double cost) {
-    return wanted.direction == Direction::larger_is_better ? -cost : cost;
 }
 
 }  // namespace
@@ -94,22 +65,12 @@ Figure front_figure(std::span<const ReportedSearch> searches) {
             if (!network.ofa.empty()) row["ofa"] = network.ofa;
             points.push_back(std::move(row));
         }
-        const auto fronts = fronts_of(record);
-        if (fronts.empty()) continue;
-        const auto best = attainment_surface(fronts, 1);
-        const auto median = attainment_surface(fronts, (fronts.size() + 1) / 2);
-        const auto all = attainment_surface(fronts, fronts.size());
-        std::set<double> corners;
-        for (const auto* surface : {&best, &median, &all}) {
-            for (std::size_t i = 0; i < surface->size(); ++i) corners.insert((*surface)[i][1]);
-        }
-        for (const double x : corners) {
-            surfaces.push_back(
-                {{"search", search.study},
-                 {"x", vega_lite::number(value_of(objectives[1], x))},
-                 {"best", vega_lite::number(value_of(objectives[0], at(best, x)))},
-                 {"median", vega_lite::number(value_of(objectives[0], at(median, x)))},
-                 {"all", vega_lite::number(value_of(objectives[0], at(all, x)))}});
+        for (const auto& row : attained(record)) {
+            surfaces.push_back({{"search", search.study},
+                                {"x", vega_lite::number(row.x)},
+                                {"best", vega_lite::number(row.best)},
+                                {"median", vega_lite::number(row.median)},
+                                {"all", vega_lite::number(row.all)}});
         }
     }
 
@@ -153,6 +114,7 @@ Figure front_figure(std::span<const ReportedSearch> searches) {
              vega_lite::line("probability", "probability of the front"),
              vega_lite::line("resolution", "resolution"), vega_lite::line("arch", "network")}}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_fronts(searches, figure);
     return figure;
 }
 

@@ -6,6 +6,7 @@
 
 #include "blockscope/base/text.hpp"
 #include "blockscope/report/block_grid.hpp"
+#include "blockscope/report/drawings.hpp"
 #include "blockscope/report/profile_figures.hpp"
 #include "blockscope/report/shown_unit.hpp"
 #include "blockscope/report/vega_lite.hpp"
@@ -111,6 +112,7 @@ Figure heatmap_figure(const DesignSpace& space, const ReportedProfile& reported,
                       {{"mark", {{"type", "text"}, {"dy", 10}, {"fontSize", 10}}},
                        {"encoding", {{"text", {{"field", "half"}, {"type", "nominal"}}}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_heatmap(space, p, figure);
     return figure;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "blockscope/report/drawings.hpp"
 #include "blockscope/report/placement_axis.hpp"
 #include "blockscope/report/profile_figures.hpp"
 #include "blockscope/report/shown_unit.hpp"
@@ -154,6 +155,7 @@ Figure placement_figure(const DesignSpace& space, std::span<const ReportedProfil
     layers.push_back(std::move(hover));
     chart["layer"] = std::move(layers);
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_placements(space, first, figure);
     return figure;
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "blockscope/report/profile_tables.hpp"
+
 namespace blockscope {
 namespace {
 
@@ -190,6 +192,21 @@ Page report_page(const ReportSources& sources, const std::string& title) {
     add_search_sections(page, sources);
     settle_ids(page);
     return page;
+}
+
+std::vector<TextTable> report_tables(const ReportSources& sources) {
+    std::vector<TextTable> tables;
+    for (const auto& reported : sources.profiles) {
+        tables.push_back(block_table(*sources.space, reported, sources.profiles));
+        auto depths = depth_table(reported, sources.profiles);
+        if (!depths.rows.empty()) tables.push_back(std::move(depths));
+    }
+    for (const auto& group : by_wish(sources.searches)) {
+        tables.push_back(best_table(group));
+        auto gains = gains_table(group);
+        if (!gains.rows.empty()) tables.push_back(std::move(gains));
+    }
+    return tables;
 }
 
 }  // namespace blockscope

@@ -10,4 +10,7 @@ namespace blockscope {
 /// The whole report of what was found. title: empty for the space's name and the studies'.
 Page report_page(const ReportSources& sources, const std::string& title = "");
 
+/// Tables for papers and tickets: blocks and depths of each profile, best values, gains.
+std::vector<TextTable> report_tables(const ReportSources& sources);
+
 }  // namespace blockscope

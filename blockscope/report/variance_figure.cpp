@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "blockscope/report/drawings.hpp"
 #include "blockscope/report/profile_figures.hpp"
 #include "blockscope/report/variance_parts.hpp"
 #include "blockscope/report/vega_lite.hpp"
@@ -78,6 +79,7 @@ Figure variance_figure(const ReportedProfile& reported, std::span<const Reported
            {"tooltip",
             {vega_lite::line("of", "of"), vega_lite::line("total_text", "share [%]")}}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_variance(p, figure);
     return figure;
 }
 
