@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/supernet/torch_library.hpp"
 
 #include "cli/program.hpp"
 
@@ -40,6 +41,7 @@ int run(int argc, char** argv) {
         options.json = options.json || std::string_view(argv[i]) == "--log-json";
     }
     Console console(options);
+    if (const char* file = std::getenv("BLOCKSCOPE_TORCH")) use_torch_library(file);
     try {
         Program program;
         add_spaces(program);
@@ -57,6 +59,7 @@ int run(int argc, char** argv) {
         add_fit(program);
         add_export(program);
         add_merge(program);
+        add_train(program);
         add_check(program);
         add_report(program);
         return program.run(argc, argv);

@@ -55,6 +55,7 @@ void add_search(Program& program);
 void add_compare(Program& program);
 void add_fit(Program& program);
 void add_export(Program& program);
+void add_train(Program& program);
 void add_check(Program& program);
 void add_merge(Program& program);
 void add_report(Program& program);

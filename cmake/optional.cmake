@@ -104,3 +104,18 @@ else()
     set(BLOCKSCOPE_CHART_FILES "")
     message(STATUS "Vega: not found, left out (tools/fetch_charts gets it)")
 endif()
+
+# libtorch trains supernets and runs them on GPUs: a library of its own, opened when it is needed.
+# Sanitizers would find what is in libtorch.
+set(BLOCKSCOPE_LIBTORCH "" CACHE PATH "folder with include/ and lib/ of libtorch; empty: the system's")
+find_path(BLOCKSCOPE_ATEN_INCLUDE ATen/ATen.h HINTS ${BLOCKSCOPE_LIBTORCH}/include)
+find_library(BLOCKSCOPE_LIBRARY_torch_cpu torch_cpu HINTS ${BLOCKSCOPE_LIBTORCH}/lib)
+set(BLOCKSCOPE_TORCH OFF)
+if(BLOCKSCOPE_SANITIZE OR BLOCKSCOPE_FUZZ)
+    message(STATUS "libtorch: left out of builds with sanitizers")
+elseif(BLOCKSCOPE_ATEN_INCLUDE AND BLOCKSCOPE_LIBRARY_torch_cpu)
+    set(BLOCKSCOPE_TORCH ON)
+    message(STATUS "libtorch: ${BLOCKSCOPE_LIBRARY_torch_cpu}")
+else()
+    message(STATUS "libtorch: not found, left out (libtorch-dev)")
+endif()

@@ -27,8 +27,11 @@ bool set(SupernetMetricOptions& options, const std::string& key, std::string_vie
         if (key == "cache") accuracy.cache = value;
         return !value.empty();
     }
-    if (key == "centre") {
-        return parse_number(value, accuracy.centre) && accuracy.centre > 0 && accuracy.centre <= 1;
+    if (key == "centre" || key == "crop") {
+        double share = 0;
+        if (!parse_number(value, share) || !(share > 0 && share <= 1)) return false;
+        (key == "centre" ? accuracy.centre : accuracy.smallest_crop) = share;
+        return true;
     }
     long long number = 0;
     if (!parse_number(value, number) || number < 1 || number > 100'000'000) return false;
@@ -134,9 +137,9 @@ SupernetMetricOptions parse_supernet_metric(const std::string& name) {
     std::string rest = name.substr(prefix.size());
     const auto hash = rest.rfind('#');
     if (hash != std::string::npos && rest.find('=', hash) != std::string::npos) {
-        const std::vector<std::string> keys{"images", "calibration", "calibration_batch",
-                                            "batch",  "repeats",     "top",
-                                            "centre", "classes",     "cache"};
+        const std::vector<std::string> keys{
+            "images", "calibration", "calibration_batch", "batch", "repeats", "top",
+            "centre", "crop",        "classes",           "cache"};
         for (const auto part : split(std::string_view(rest).substr(hash + 1), ',')) {
             const auto equals = part.find('=');
             const std::string key(part.substr(0, equals));

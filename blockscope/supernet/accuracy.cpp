@@ -77,6 +77,8 @@ struct SupernetAccuracy::Impl {
     Impl(Supernet of, const std::string& images, const AccuracyOptions& asked)
         : net(std::move(of)),
           options(asked),
+          centre(asked.centre.value_or(net.seen.centre)),
+          smallest_crop(asked.smallest_crop.value_or(net.seen.smallest_crop)),
           map(asked.class_map.empty() ? default_class_map(images) : asked.class_map),
           val(read_image_folder(images + "/val", map)),
           has_train(fs::is_directory(images + "/train")),
@@ -85,10 +87,10 @@ struct SupernetAccuracy::Impl {
         chosen = options.images == 0 ? random_images(val.files.size(), val.files.size(), 0)
                                      : stratified_sample(val, options.images, options.seed);
         std::sort(chosen.begin(), chosen.end());
-        check_labels();
+        check_folders();
     }
 
-    void check_labels() const;
+    void check_folders() const;
     const ImageFolder& calibration_folder() const { return has_train ? train : val; }
     std::uint64_t calibration_seed(int repeat) const {
         return Rng(options.seed).fork(static_cast<std::uint64_t>(repeat)).bits64();
@@ -103,6 +105,8 @@ struct SupernetAccuracy::Impl {
 
     Supernet net;
     AccuracyOptions options;
+    double centre;
+    double smallest_crop;
     std::string map;
     ImageFolder val;
     ImageFolder train;
@@ -113,24 +117,9 @@ struct SupernetAccuracy::Impl {
     std::map<int, Sight> sights;  ///< by resolution
 };
 
-void SupernetAccuracy::Impl::check_labels() const {
-    const int outputs = static_cast<int>(net.layers.back().shape.front());
-    if (net.space.head.empty() || net.space.head.back().kind != FixedLayer::Kind::linear) {
-        throw Error(fmt::format("space '{}' has no linear layer at its end, so it has no accuracy",
-                                net.space.name));
-    }
-    for (const ImageFolder* folder : {&val, &train}) {
-        if (folder->root.empty()) continue;
-        const int most = *std::max_element(folder->labels.begin(), folder->labels.end());
-        const bool fits = map.empty() ? most + 1 == outputs : most < outputs;
-        if (fits) continue;
-        throw Error(fmt::format("has {} classes{}, and networks of '{}' have {} outputs{}",
-                                folder->classes.size(),
-                                map.empty() ? "" : fmt::format(" with indices up to {}", most),
-                                net.space.name, outputs,
-                                map.empty() ? "; a part of the classes needs a class map" : ""),
-                    folder->root);
-    }
+void SupernetAccuracy::Impl::check_folders() const {
+    check_labels(net.space, val);
+    if (has_train) check_labels(net.space, train);
     if (has_train && train.classes != val.classes && map.empty()) {
         throw Error("has other classes than val/, so their numbers would not agree", train.root);
     }
@@ -138,12 +127,12 @@ void SupernetAccuracy::Impl::check_labels() const {
 
 /// Makes what networks see at a resolution; false if told to stop.
 bool SupernetAccuracy::Impl::look(Sight& sight, int side, Progress* progress) const {
-    const ImageView shown{side, options.centre, std::nullopt};
+    const ImageView shown{side, centre};
     if (!sight.shown) sight.shown = std::make_unique<ImageCache>(val, shown, options.cache);
     sight.shown->fill(chosen, options.threads, progress);
     for (int r = 0; r < options.repeats; ++r) {
         if (sight.calibration.size() == static_cast<std::size_t>(r)) {
-            const ImageView seen{side, options.centre, calibration_seed(r)};
+            const ImageView seen{side, centre, calibration_seed(r), smallest_crop};
             sight.calibration.push_back(
                 std::make_unique<ImageCache>(calibration_folder(), seen, options.cache));
         }
@@ -241,21 +230,20 @@ std::vector<std::pair<std::string, std::string>> SupernetAccuracy::facts() const
     const AccuracyOptions& options = impl_->options;
     const auto& published = impl_->net.published;
     const std::string weights = weights_hash(impl_->net);
-    const auto names_hash = [](const ImageFolder& folder) {
-        std::string text;
-        for (const auto& file : folder.files) text += fmt::format("{},{};", file.name, file.label);
-        return content_hash(text);
-    };
     return {{"weights", published.empty() ? weights : fmt::format("{} ({})", weights, published)},
             {"images", fmt::format("{} of the {} of val/ (list {})", impl_->chosen.size(),
-                                   impl_->val.files.size(), names_hash(impl_->val))},
-            {"seen", fmt::format("middle {} of the shorter side", round_trip(options.centre))},
+                                   impl_->val.files.size(), list_hash(impl_->val))},
+            {"seen", fmt::format("middle {} of the shorter side", round_trip(impl_->centre))},
             {"calibration",
-             fmt::format("{} images of {}/ (list {}) in batches of {}, as training sees them, "
-                         "seed {}, {} repeats",
-                         impl_->calibration_images(0).size(), impl_->has_train ? "train" : "val",
-                         names_hash(impl_->calibration_folder()), options.calibration_batch,
-                         options.seed, options.repeats)}};
+             fmt::format(
+                 "{} images of {}/ (list {}) in batches of {}, as training sees them{}, "
+                 "seed {}, {} repeats",
+                 impl_->calibration_images(0).size(), impl_->has_train ? "train" : "val",
+                 list_hash(impl_->calibration_folder()), options.calibration_batch,
+                 impl_->smallest_crop == SeenImages().smallest_crop
+                     ? ""
+                     : fmt::format(" (at least {} of the area)", round_trip(impl_->smallest_crop)),
+                 options.seed, options.repeats)}};
 }
 
 std::vector<std::string> SupernetAccuracy::remarks() const {

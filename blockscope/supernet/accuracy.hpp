@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,9 +18,12 @@ struct AccuracyOptions {
     std::size_t calibration = 2000;  ///< images that batch statistics are estimated from
     /// Images whose statistics normalise together; memory grows with it.
     int calibration_batch = 100;
-    int repeats = 1;        ///< evaluations, each with other calibration images
-    int batch = 32;         ///< images that run together
-    double centre = 0.875;  ///< share of an image's shorter side that evaluation sees
+    int repeats = 1;  ///< evaluations, each with other calibration images
+    int batch = 32;   ///< images that run together
+    /// Share of an image's shorter side that evaluation sees, and of its area that calibration sees
+    /// at least; nothing: what the supernet says.
+    std::optional<double> centre;
+    std::optional<double> smallest_crop;
     std::string class_map;  ///< see read_image_folder; "": classes.csv of the folder if it is there
     std::filesystem::path cache;  ///< folder for what networks see of the images
     std::uint64_t seed = 1;       ///< of the images that are drawn and of what calibration sees

@@ -31,7 +31,9 @@ enum State : std::uint8_t { not_made = 0, is_made = 1, not_decodable = 2 };
 std::string identity(const ImageFolder& folder, const ImageView& view) {
     std::string text = fmt::format("{};{};{};", fs::absolute(folder.root).string(), view.side,
                                    round_trip(view.centre));
-    if (view.training_seed) text += fmt::format("training {};", *view.training_seed);
+    if (view.training_seed) {
+        text += fmt::format("training {} {};", *view.training_seed, round_trip(view.smallest_crop));
+    }
     for (std::size_t i = 0; i < folder.files.size(); ++i) {
         std::error_code code;
         const auto size = fs::file_size(folder.path(i), code);
@@ -44,7 +46,7 @@ std::string identity(const ImageFolder& folder, const ImageView& view) {
 Image view_of(const Image& image, const ImageView& view, std::size_t number) {
     if (!view.training_seed) return evaluation_view(image, view.side, view.centre);
     Rng rng = Rng(*view.training_seed).fork(number);
-    return training_view(image, view.side, rng);
+    return training_view(image, view.side, rng, view.smallest_crop);
 }
 
 }  // namespace

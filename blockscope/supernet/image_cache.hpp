@@ -19,6 +19,7 @@ struct ImageView {
     double centre = 0.875;  ///< share of the shorter side that evaluation sees
     /// training_view of this seed, another one for each image; nothing: evaluation_view.
     std::optional<std::uint64_t> training_seed = std::nullopt;
+    double smallest_crop = 0.08;  ///< of training views
 };
 
 /// Views of a folder's images as 8-bit RGB in one memory-mapped file, made when they are first

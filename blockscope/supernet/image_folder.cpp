@@ -13,6 +13,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/random.hpp"
+#include "blockscope/base/text.hpp"
 
 namespace blockscope {
 namespace fs = std::filesystem;
@@ -112,6 +113,28 @@ ImageFolder read_image_folder(const std::string& root, const std::string& class_
     return made;
 } catch (const fs::filesystem_error& e) {
     throw Error("cannot be read: " + e.code().message(), e.path1().string());
+}
+
+std::string list_hash(const ImageFolder& folder) {
+    std::string text;
+    for (const auto& file : folder.files) text += fmt::format("{},{};", file.name, file.label);
+    return content_hash(text);
+}
+
+void check_labels(const DesignSpace& space, const ImageFolder& folder) {
+    if (space.head.empty() || space.head.back().kind != FixedLayer::Kind::linear) {
+        throw Error(fmt::format("space '{}' has no linear layer at its end, so it has no accuracy",
+                                space.name));
+    }
+    const int outputs = space.head.back().channels.front();
+    const int most = *std::max_element(folder.labels.begin(), folder.labels.end());
+    if (folder.mapped ? most < outputs : most + 1 == outputs) return;
+    throw Error(
+        fmt::format("has {} classes{}, and networks of '{}' have {} outputs{}",
+                    folder.classes.size(),
+                    folder.mapped ? fmt::format(" with indices up to {}", most) : "", space.name,
+                    outputs, folder.mapped ? "" : "; a part of the classes needs a class map"),
+        folder.root);
 }
 
 std::vector<std::size_t> stratified_sample(const ImageFolder& folder, std::size_t count,

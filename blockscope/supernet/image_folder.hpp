@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "blockscope/space/design_space.hpp"
+
 namespace blockscope {
 
 /// One folder of images for each class, as ImageNet is laid out.
@@ -28,6 +30,12 @@ struct ImageFolder {
 /// class are searched too. Throws Error for a folder without classes, a class without images or one
 /// that the map does not know.
 ImageFolder read_image_folder(const std::string& root, const std::string& class_map = "");
+
+/// Names the list of images with their labels: equal for equal lists, wherever they lie.
+std::string list_hash(const ImageFolder& folder);
+
+/// Throws Error if the folder's labels cannot be the outputs of the space's networks.
+void check_labels(const DesignSpace& space, const ImageFolder& folder);
 
 /// About `count` of the folder's images as indices, ascending: from each class its share of `count`
 /// (the classes drawn at random for what does not divide), drawn without replacement.

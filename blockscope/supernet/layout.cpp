@@ -1,6 +1,7 @@
 #include "blockscope/supernet/layout.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <utility>
 
@@ -27,6 +28,12 @@ struct Largest {
 
 bool weighted(const Operator& op) {
     return op.kind == OpKind::convolution || op.kind == OpKind::linear;
+}
+
+/// Family of the block that an operator belongs to.
+Family family_of(const DesignSpace& space, const Architecture& a, const Location& where) {
+    if (where.part != Location::Part::body) return space.blocks.front().family;
+    return space.blocks[a.block[space.units[where.unit].first_slot + where.layer]].family;
 }
 
 class Collector {
@@ -137,6 +144,17 @@ std::vector<SupernetLayer> supernet_layers(const DesignSpace& space) {
     collect.include(lower_head(space, map), style);
     collect.finish_part();
     return std::move(collect).layers();
+}
+
+const SupernetLayer* layer_of(const std::vector<SupernetLayer>& layers, const DesignSpace& space,
+                              const Architecture& a, const Operator& op) {
+    if (!weighted(op)) return nullptr;
+    const Family family = family_of(space, a, op.where);
+    const auto layer = std::find_if(layers.begin(), layers.end(), [&](const SupernetLayer& l) {
+        return l.where == op.where && l.role == op.role && l.family == family;
+    });
+    assert(layer != layers.end());  // the layers are all that lowering makes
+    return &*layer;
 }
 
 std::vector<SupernetTensor> supernet_tensors(const std::vector<SupernetLayer>& layers) {

@@ -32,6 +32,10 @@ struct SupernetLayer {
 /// restricted space has the supernet of the whole one.
 std::vector<SupernetLayer> supernet_layers(const DesignSpace& space);
 
+/// The layer whose numbers an operator of `a`'s network takes; null for an operator without.
+const SupernetLayer* layer_of(const std::vector<SupernetLayer>& layers, const DesignSpace& space,
+                              const Architecture& a, const Operator& op);
+
 struct SupernetTensor {
     std::string name;
     std::vector<std::int64_t> shape;

@@ -1,7 +1,6 @@
 #include "blockscope/supernet/subnet.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <span>
 
@@ -86,12 +85,6 @@ LayerWeights weights_of(const Supernet& net, const SupernetLayer& layer, const O
     return weights;
 }
 
-/// Family of the block that an operator belongs to.
-Family family_of(const DesignSpace& space, const Architecture& a, const Location& where) {
-    if (where.part != Location::Part::body) return space.blocks.front().family;
-    return space.blocks[a.block[space.units[where.unit].first_slot + where.layer]].family;
-}
-
 OperatorParameters folded(const LayerWeights& weights, std::size_t out, double eps) {
     OperatorParameters made{weights.weight, weights.bias};
     made.bias.resize(out, 0.0F);
@@ -114,14 +107,8 @@ Subnet extract(const Supernet& net, const Architecture& a) {
     Subnet subnet{lower(net.space, a), {}};
     for (const Operator& op : subnet.network.operators) {
         LayerWeights& weights = subnet.weights.emplace_back();
-        if (op.kind != OpKind::convolution && op.kind != OpKind::linear) continue;
-        const Family family = family_of(net.space, a, op.where);
-        const auto layer =
-            std::find_if(net.layers.begin(), net.layers.end(), [&](const SupernetLayer& l) {
-                return l.where == op.where && l.role == op.role && l.family == family;
-            });
-        assert(layer != net.layers.end());  // the layers are all that lowering makes
-        weights = weights_of(net, *layer, op);
+        const SupernetLayer* const layer = layer_of(net.layers, net.space, a, op);
+        if (layer != nullptr) weights = weights_of(net, *layer, op);
     }
     return subnet;
 }

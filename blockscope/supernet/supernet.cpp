@@ -95,6 +95,14 @@ std::string whose(const TensorFile& file) {
     return "";
 }
 
+/// A note that is a number above 0 and at most 1, or `otherwise`.
+double share(const TensorFile& file, const std::string& key, double otherwise) {
+    const auto found = file.notes.find(key);
+    double value = 0;
+    if (found == file.notes.end() || !parse_number(found->second, value)) return otherwise;
+    return value > 0 && value <= 1 ? value : otherwise;
+}
+
 }  // namespace
 
 Supernet make_supernet(const DesignSpace& space, TensorFile file) {
@@ -115,6 +123,8 @@ Supernet make_supernet(const DesignSpace& space, TensorFile file) {
         }
         net.tensors.emplace(today, std::move(tensor));
     }
+    net.seen.centre = share(file, "centre", net.seen.centre);
+    net.seen.smallest_crop = share(file, "smallest_crop", net.seen.smallest_crop);
     return net;
 }
 

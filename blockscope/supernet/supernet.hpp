@@ -10,6 +10,12 @@
 
 namespace blockscope {
 
+/// How a supernet's images are shown; in the Once-for-All code as here.
+struct SeenImages {
+    double centre = 0.875;        ///< by evaluation: share of the shorter side
+    double smallest_crop = 0.08;  ///< by training: share of the area, at least
+};
+
 /// One network that holds the weights of every architecture of a space.
 struct Supernet {
     DesignSpace space;
@@ -17,6 +23,7 @@ struct Supernet {
     std::map<std::string, Tensor> tensors;  ///< by the names of the layers; matrices may be absent
     std::string source;                     ///< file
     std::string published;                  ///< name of the published file that it is, or ""
+    SeenImages seen = {};                   ///< what the file says; train_supernet writes it
 
     const Tensor& at(const std::string& name) const { return tensors.at(name); }
 };

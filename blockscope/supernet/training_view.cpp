@@ -23,10 +23,10 @@ int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
 constexpr double narrowest = 3.0 / 4;
 constexpr double widest = 4.0 / 3;
 
-Box random_box(const Image& image, Rng& rng) {
+Box random_box(const Image& image, double smallest_crop, Rng& rng) {
     const double area = static_cast<double>(image.width) * image.height;
     for (int attempt = 0; attempt < 10; ++attempt) {
-        const double part = area * between(0.08, 1, rng);
+        const double part = area * between(smallest_crop, 1, rng);
         const double shape = std::exp(between(std::log(narrowest), std::log(widest), rng));
         Box box;
         box.width = rounded(std::sqrt(part * shape));
@@ -77,8 +77,8 @@ void saturate(Image& image, float factor) {
 
 }  // namespace
 
-Image training_view(const Image& image, int side, Rng& rng) {
-    const Box box = random_box(image, rng);
+Image training_view(const Image& image, int side, Rng& rng, double smallest_crop) {
+    const Box box = random_box(image, smallest_crop, rng);
     Image view = resized(cropped(image, box.left, box.top, box.width, box.height), side, side);
     if (rng.uniform() < 0.5) mirror(view);
     const auto brightness = static_cast<float>(between(1 - 32.0 / 255, 1 + 32.0 / 255, rng));

@@ -99,14 +99,20 @@ TensorFile parse_safetensors(std::string_view bytes, const std::string& source) 
     if (length > longest_header) reader.fail_at(0, "the header is longer than 100 MB");
     const json header = parse_header(reader.take(length), reader);
     std::vector<Entry> entries;
+    TensorFile file{source, {}};
     for (const auto& [name, value] : header.items()) {
-        if (name != "__metadata__") entries.push_back(parse_entry(name, value, reader));
+        if (name != "__metadata__") {
+            entries.push_back(parse_entry(name, value, reader));
+        } else if (value.is_object()) {
+            for (const auto& [key, note] : value.items()) {
+                if (note.is_string()) file.notes.emplace(key, note.get<std::string>());
+            }
+        }
     }
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
         return std::pair(a.first, a.last) < std::pair(b.first, b.last);
     });
     const std::size_t data = reader.position();
-    TensorFile file{source, {}};
     for (const auto& entry : entries) {
         const std::uint64_t place = reader.position() - data;
         const auto fail = [&](const std::string& what) {
@@ -132,6 +138,28 @@ TensorFile parse_safetensors(std::string_view bytes, const std::string& source) 
     }
     if (reader.left() != 0) reader.fail("bytes after the last tensor");
     return file;
+}
+
+std::string to_safetensors(const TensorFile& file) {
+    json header = json::object();
+    if (!file.notes.empty()) header["__metadata__"] = file.notes;
+    std::uint64_t end = 0;
+    for (const auto& [name, tensor] : file.tensors) {
+        const std::uint64_t first = end;
+        end += tensor.values.size() * sizeof(float);
+        header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {first, end}}};
+    }
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' ');  // so that readers may map the numbers
+    const std::uint64_t length = text.size();
+    std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
+    bytes.reserve(bytes.size() + text.size() + end);
+    bytes += text;
+    for (const auto& [name, tensor] : file.tensors) {
+        bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
+                     tensor.values.size() * sizeof(float));
+    }
+    return bytes;
 }
 
 }  // namespace blockscope

@@ -19,6 +19,8 @@ struct Tensor {
 struct TensorFile {
     std::string source;  ///< file name, for messages
     std::map<std::string, Tensor> tensors;
+    /// What else it says of itself; only safetensors can.
+    std::map<std::string, std::string> notes = {};
 
     /// Throws Error naming the file and the nearest name.
     const Tensor& at(const std::string& name) const;

@@ -36,6 +36,24 @@ TEST(Safetensors, ReadsNamesShapesAndNumbers) {
     EXPECT_THAT(file.at("b").values, ElementsAre(-7));
 }
 
+TEST(Safetensors, ReadsBackWhatItWrote) {
+    TensorFile file{"f", {}};
+    file.tensors["b"] = {{2, 1}, {1.5F, -3}};
+    file.tensors["a \"quoted\""] = {{}, {7}};
+    file.tensors["empty"] = {{0, 3}, {}};
+    file.notes["settings"] = "line\nline \xc3\xa4";
+    const auto bytes = to_safetensors(file);
+    EXPECT_TRUE(looks_like_safetensors(bytes));
+    const auto read = parse_tensor_file(bytes, "f");
+    EXPECT_EQ(read.notes, file.notes);
+    ASSERT_EQ(read.tensors.size(), 3);
+    for (const auto& [name, tensor] : file.tensors) {
+        EXPECT_EQ(read.at(name).shape, tensor.shape);
+        EXPECT_EQ(read.at(name).values, tensor.values);
+    }
+    EXPECT_EQ(to_safetensors(read), bytes);
+}
+
 TEST(Safetensors, NamesTheByteAndTheReason) {
     const std::string four(4, '\0');
     EXPECT_THAT(refusal(safetensors_bytes(
