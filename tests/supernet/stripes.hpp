@@ -15,8 +15,7 @@ namespace blockscope {
 
 /// A space whose smallest network, all kernels 1, sees pixels only and so can tell nothing of the
 /// classes of `put_stripes`.
-inline DesignSpace stripes_space() {
-    return parse_space(R"(
+inline constexpr const char* stripes_toml = R"(
 name = "stripes"
 round_to = 4
 resolutions = 16
@@ -44,9 +43,9 @@ op = "global_pool"
 [[head]]
 op = "linear"
 channels = 4
-)",
-                       "stripes.toml");
-}
+)";
+
+inline DesignSpace stripes_space() { return parse_space(stripes_toml, "stripes.toml"); }
 
 /// `count` noisy images in each of four classes: stripes 4 or 6 pixels apart, lying or standing.
 inline void put_stripes(const std::filesystem::path& root, const std::string& part, int count) {
