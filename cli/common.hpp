@@ -6,6 +6,10 @@
 
 #include "cli/console.hpp"
 
+namespace blockscope {
+class Crew;
+}
+
 namespace blockscope::cli {
 
 /// Options that several verbs have.
@@ -21,6 +25,10 @@ struct Common {
     bool across_contexts = false;
     std::string config;
     bool dump_config = false;
+    std::string space;       ///< SPACE as typed; "" of verbs that have none
+    std::string device_map;  ///< file of --device-map
+    double watchdog_s = 60;
+    Crew* crew = nullptr;  ///< processes that share costly work; null: this one is alone
 };
 
 }  // namespace blockscope::cli

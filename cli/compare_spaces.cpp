@@ -24,7 +24,7 @@ MetricColumn evaluate(const std::string& name, const DesignSpace& space, int res
                       Console& console, MetricInfo& info) {
     auto metric = make_metric(name, space, common.seed, common.threads);
     if (metric->info().costly)
-        metric = study.remember(std::move(metric), LatencyOptions().visits, space);
+        metric = study.remember(std::move(metric), name, LatencyOptions().visits, space);
     info = metric->info();
     const auto archs = sample(space, command.n, Rng(common.seed), resolution, common.threads);
     auto column = metric->evaluate(space, archs, &console);

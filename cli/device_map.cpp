@@ -39,12 +39,11 @@ std::vector<std::string> read_device_map(const std::string& path) {
 
 std::string on_devices(const std::string& metric, const std::vector<std::string>& devices) {
     if (!metric.starts_with("run:")) return metric;
-    const auto options = parse_run_metric(metric);
-    if (options.devices != std::vector<std::string>{""}) {
-        throw Error(fmt::format("'{}' names devices, and so does --device-map", metric));
-    }
-    const bool has_options = trim(std::string_view(metric).substr(4)) != options.runner.command;
-    return fmt::format("{}{}devices={}", metric, has_options ? "," : "#", fmt::join(devices, "+"));
+    const std::string name = without_devices(metric);
+    if (devices.empty()) return name;
+    const auto command = parse_run_metric(name).runner.command;
+    const bool has_options = trim(std::string_view(name).substr(4)) != command;
+    return fmt::format("{}{}devices={}", name, has_options ? "," : "#", fmt::join(devices, "+"));
 }
 
 }  // namespace blockscope::cli

@@ -7,15 +7,14 @@
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
-#include "blockscope/metric/registry.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"
 #include "blockscope/stats/proportion.hpp"
 
 #include "cli/architectures.hpp"
-#include "cli/device_map.hpp"
 #include "cli/program.hpp"
 #include "cli/study_at_hand.hpp"
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -27,7 +26,6 @@ struct EvaluateCommand {
     std::vector<std::string> metrics;
     std::string output = "-";
     bool intervals = false;
-    std::string device_map;
     std::string shard;
 };
 
@@ -65,16 +63,12 @@ int run(const EvaluateCommand& command, const Common& common, Console& console) 
     std::vector<MetricColumn> columns;
     std::vector<MetricInfo> infos;
     std::string header = "arch,resolution";
-    std::vector<std::string> names = command.metrics;
-    if (!command.device_map.empty()) {
-        const auto devices = read_device_map(command.device_map);
-        for (auto& name : names) name = on_devices(name, devices);
-    }
-    for (const auto& name : names) {
-        auto metric = make_metric(name, space, common.seed, common.threads);
+    for (const auto& name : command.metrics) {
+        auto metric = own_metric(name, space, common);
         MetricInfo& info = infos.emplace_back(metric->info());
         if (info.costly) {
-            const auto costly = study.remember(std::move(metric), LatencyOptions().visits, space);
+            const auto costly =
+                study.remember(std::move(metric), name, LatencyOptions().visits, space);
             columns.push_back(costly->evaluate(space, archs, &console));
             costly->rescale(space, archs, columns.back().values);
             info = costly->info();
@@ -125,8 +119,7 @@ void add_evaluate(Program& program) {
     verb.add_flag("--intervals", command->intervals,
                   "columns NAME_low and NAME_high: prediction intervals of predictors, 95 % "
                   "intervals of shares of images");
-    verb.add_option("--device-map", command->device_map,
-                    "text file with a device a line: run: metrics share the networks among them");
+    program.add_team(verb);
     verb.add_option("--shard", command->shard,
                     "2/8: of the architectures every eighth from the second on, for the jobs of an "
                     "array; blockscope merge joins their studies");

@@ -1,13 +1,16 @@
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <unistd.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/cluster/crew.hpp"
 #include "blockscope/supernet/torch_library.hpp"
 
 #include "cli/program.hpp"
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -35,13 +38,12 @@ void make_openmp_wait_passively(char** argv) {
     ::execv("/proc/self/exe", argv);  // comes back only where /proc is missing: go on as we are
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, Crew* crew) {
     ConsoleOptions options;
     for (int i = 1; i < argc; ++i) {
         options.json = options.json || std::string_view(argv[i]) == "--log-json";
     }
     Console console(options);
-    if (const char* file = std::getenv("BLOCKSCOPE_TORCH")) use_torch_library(file);
     try {
         Program program;
         add_spaces(program);
@@ -62,7 +64,7 @@ int run(int argc, char** argv) {
         add_train(program);
         add_check(program);
         add_report(program);
-        return program.run(argc, argv);
+        return program.run(argc, argv, crew);
     } catch (const Error& e) {
         return console.error(e.what(), exit_code(e.fault()));
     } catch (const std::bad_alloc&) {
@@ -72,10 +74,34 @@ int run(int argc, char** argv) {
     }
 }
 
+/// Rank 0 does what was typed, the others what rank 0 asks for.
+int run_team(int argc, char** argv) {
+    if (const char* file = std::getenv("BLOCKSCOPE_TORCH")) use_torch_library(file);
+    std::unique_ptr<Team> team;
+    try {
+        team = team_of_this_process();
+    } catch (const Error& e) {
+        return Console({}).error(e.what(), exit_code(e.fault()));
+    }
+    if (team->rank() > 0) {
+        serve_team(*team);
+        return 0;
+    }
+    if (team->size() == 1) {
+        const int code = run(argc, argv, nullptr);
+        team->leave(true, code);
+        return code;
+    }
+    Crew crew(*team, {});
+    const int code = run(argc, argv, &crew);
+    crew.dismiss(code);
+    return code;
+}
+
 }  // namespace
 }  // namespace blockscope::cli
 
 int main(int argc, char** argv) {
     blockscope::cli::make_openmp_wait_passively(argv);
-    return blockscope::cli::run(argc, argv);
+    return blockscope::cli::run_team(argc, argv);
 }

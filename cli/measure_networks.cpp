@@ -12,7 +12,6 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/measure/warm_up.hpp"
-#include "blockscope/metric/registry.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"
 #include "blockscope/study/repeated.hpp"
@@ -20,6 +19,7 @@
 
 #include "cli/measure_command.hpp"
 #include "cli/study_at_hand.hpp"
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -170,6 +170,11 @@ void write_provenance(const MeasureCommand& command, const Common& common, const
     file["level"] = plan.level;
     file["context_key"] = metric.context().key;
     for (const auto& [name, value] : metric.context().facts) file["context"][name] = value;
+    const auto joined = metric.contexts(space);
+    for (std::size_t i = 0; joined.size() > 1 && i < joined.size(); ++i) {
+        auto& entry = file["joined_contexts"][joined[i].key];
+        for (const auto& [name, value] : joined[i].facts) entry[name] = value;
+    }
     for (const auto& other : others) {
         auto& entry = file["other_contexts"][other.context.key];
         for (const auto& [name, value] : other.context.facts) entry[name] = value;
@@ -210,7 +215,7 @@ void write_provenance(const MeasureCommand& command, const Common& common, const
 
 int measure_networks(const MeasureCommand& command, const Common& common, Console& console) {
     const auto space = load_space(command.space);
-    auto original = make_metric(command.metric, space, common.seed, common.threads);
+    auto original = own_metric(command.metric, space, common);
     if (original->measured() == nullptr) {
         throw Error(fmt::format("'{}' is not measured; use blockscope evaluate", command.metric));
     }
@@ -218,7 +223,7 @@ int measure_networks(const MeasureCommand& command, const Common& common, Consol
     const auto archs = chosen_architectures(command, space, common, 20);
     const Part shard = parse_part(command.shard, "--shard");
     StudyAtHand study(common, study_beside(command.output, shard), console);
-    const auto metric = study.remember(std::move(original), 1, space);
+    const auto metric = study.remember(std::move(original), command.metric, 1, space);
     const StoredVisits before = plan.sustain_s > 0 ? metric->visits(space) : StoredVisits{};
     auto results = measure_repeatedly(*metric, space, archs, plan, &console);
     Qualities qualities;
@@ -230,7 +235,8 @@ int measure_networks(const MeasureCommand& command, const Common& common, Consol
     }
     bool all_good = true;
     std::string text = fmt::format(header, metric->info().column);
-    text += rows_of(space, archs, results, metric->context().key, all_good);
+    text += rows_of(space, archs, results,
+                    fmt::format("{}", fmt::join(metric->keys(space).keys, "+")), all_good);
     const auto others = study.others(*metric, space);
     for (const auto& other : others) {
         bool ignored = true;

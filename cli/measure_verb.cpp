@@ -98,6 +98,7 @@ void add_measure(Program& program) {
     verb.add_option("--shard", command->shard,
                     "2/8: of the architectures every eighth from the second on, for the jobs of an "
                     "array; blockscope merge joins their studies");
+    program.add_team(verb);
     Program::add_output(verb, command->output);
     program.add_study(verb, "file of the study; default study.sqlite beside -o FILE");
     program.add_resolution(verb);

@@ -68,10 +68,11 @@ struct TriedPart {
     }
 };
 
-std::size_t next_batch(const TriedPart& tried, const Budget& budget) {
+/// at_once: processes that share the work, whose seconds are all counted.
+std::size_t next_batch(const TriedPart& tried, const Budget& budget, std::size_t at_once) {
     constexpr std::size_t first_batch = 16;
-    constexpr double seconds_a_batch = 4;
-    std::size_t size = first_batch;
+    const double seconds_a_batch = 4 * static_cast<double>(at_once);
+    std::size_t size = first_batch * at_once;
     if (tried.seconds > 0) {
         const double left = budget.seconds > 0 ? budget.seconds - tried.seconds : seconds_a_batch;
         const double rate = static_cast<double>(tried.networks) / tried.seconds;
@@ -128,7 +129,7 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
     std::size_t last_start = 0;
     while (!Console::interrupted() && !tried.spends(budget)) {
         last_start = tried.networks;
-        const std::size_t size = last_start + next_batch(tried, budget);
+        const std::size_t size = last_start + next_batch(tried, budget, metric.at_once());
         progress.start_batch(last_start, tried.seconds);
         last = metric.evaluate(space, sequence.first(size).subspan(last_start), &progress);
         tried.grow(sequence, size, budget, metric, space);

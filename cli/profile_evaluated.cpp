@@ -12,6 +12,7 @@
 
 #include "cli/architectures.hpp"
 #include "cli/profile_sources.hpp"
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -113,7 +114,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     const DesignSpace& space = run.space;
     const Part part = parse_part(command.part, "--part");
     const Budget budget = parse_budget(command.budget, command.n).share(part);
-    auto metric = make_metric(name, space, common.seed, common.threads);
+    auto metric = own_metric(name, space, common);
     const MetricInfo info = metric->info();
     if (!part.is_whole() && !runs_here(*metric)) return;
     if (command.estimator == "auto" || command.estimator == "exact") {
@@ -135,7 +136,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
     std::unique_ptr<RememberedMetric> costly;
     Metric* at_hand = metric.get();
     if (info.costly) {
-        costly = study.remember(std::move(metric), 1, space);
+        costly = study.remember(std::move(metric), name, 1, space);
         at_hand = costly.get();
     }
     Metric& asked = *at_hand;
@@ -198,6 +199,7 @@ int measuring_processes(const DesignSpace& space, const ProfileCommand& command,
                         const Common& common) {
     constexpr double seconds_worth_it = 40;
     constexpr int usual = 6;
+    if (common.crew != nullptr) return 1;  // there are several already, all at once
     if (command.estimator == "fixed" || !command.until.empty()) return 1;
     const double seconds = parse_budget(command.budget, command.n).seconds;
     const int count =

@@ -156,6 +156,7 @@ void add_profile(Program& program) {
         ->check(between(0, 1))
         ->capture_default_str();
     verb.add_option("-o,--output", command->output, "directory to write")->capture_default_str();
+    program.add_team(verb);
     program.add_study(verb, "file of the study; default DIR/study.sqlite");
     program.add_resolution(verb);
     verb.add_flag("--strict", command->strict,

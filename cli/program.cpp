@@ -7,6 +7,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/cluster/crew.hpp"
 
 #include "cli/config.hpp"
 
@@ -23,7 +24,9 @@ std::string as_typed(int argc, char** argv) {
 
 Program::Program()
     : app_("Profiles design spaces of mobile neural networks for a device.", "blockscope") {
-    app_.set_version_flag("--version", "blockscope " BLOCKSCOPE_VERSION);
+    app_.set_version_flag("--version", [] {
+        return fmt::format("blockscope " BLOCKSCOPE_VERSION "\nMPI: {}", team_support().text);
+    });
     app_.require_subcommand(1);
 }
 
@@ -61,6 +64,16 @@ void Program::add_resolution(CLI::App& verb) {
         ->take_all();
 }
 
+void Program::add_team(CLI::App& verb) {
+    verb.add_option("--device-map", common_.device_map,
+                    "text file with a device a line: run: metrics share the networks among them; "
+                    "under mpirun rank 0 has the first, rank 1 the second and so on");
+    verb.add_option("--watchdog", common_.watchdog_s,
+                    "under mpirun, seconds of silence after which others get a rank's work")
+        ->check(between(0, 1e9))
+        ->capture_default_str();
+}
+
 void Program::add_output(CLI::App& verb, std::string& output) {
     verb.add_option("-o,--output", output, "file, - for standard output")->capture_default_str();
 }
@@ -83,7 +96,7 @@ int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) co
     return 2;
 }
 
-int Program::run(int argc, char** argv) {
+int Program::run(int argc, char** argv, Crew* crew) {
     common_.command_line = as_typed(argc, argv);
     common_.arguments.assign(argv, argv + argc);
     for (auto* verb : app_.get_subcommands(nullptr)) {
@@ -116,6 +129,14 @@ int Program::run(int argc, char** argv) {
     }
     Console console(common_.console);
     Console::catch_interrupts();
+    if (auto* space = app_.get_subcommands().front()->get_option_no_throw("SPACE")) {
+        if (!space->results().empty()) common_.space = space->results().front();
+    }
+    common_.crew = crew;
+    if (crew != nullptr) {
+        crew->options().silence_s = common_.watchdog_s;
+        crew->options().tell = [&](const std::string& line) { console.warn(line); };
+    }
     try {
         return console.end(work_(common_, console));
     } catch (const CLI::ParseError& e) {  // options that do not go together

@@ -22,6 +22,8 @@ public:
     /// The options that every verb has; called after the verb's own, so that help shows them last.
     void add_common(CLI::App& verb);
     void add_resolution(CLI::App& verb);
+    /// Of verbs whose costly metrics a team shares: --device-map and --watchdog.
+    void add_team(CLI::App& verb);
     /// --study with its help, and --across-contexts.
     void add_study(CLI::App& verb, const char* help);
     /// -o of a verb whose result is one text; `output` is "-" by default.
@@ -29,8 +31,9 @@ public:
 
     Common& common() { return common_; }
 
-    /// Parses and does it. Returns the exit code; throws Error.
-    int run(int argc, char** argv);
+    /// Parses and does it. crew: of the processes that share the work; null: there is none. Returns
+    /// the exit code; throws Error.
+    int run(int argc, char** argv, Crew* crew = nullptr);
 
 private:
     int usage_error(const CLI::ParseError& error, int argc, char** argv) const;

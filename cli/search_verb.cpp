@@ -7,7 +7,6 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
-#include "blockscope/metric/registry.hpp"
 #include "blockscope/search/limit_search.hpp"
 #include "blockscope/search/search_files.hpp"
 #include "blockscope/space/encoding.hpp"
@@ -17,6 +16,7 @@
 #include "cli/program.hpp"
 #include "cli/relation.hpp"
 #include "cli/study_at_hand.hpp"
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -77,10 +77,10 @@ public:
         for (std::size_t i = 0; i < names_.size(); ++i) {
             if (names_[i] == name) return i;
         }
-        auto metric = make_metric(name, problem_.space, common_.seed, common_.threads);
+        auto metric = own_metric(name, problem_.space, common_);
         if (metric->info().costly) {
             auto remembered =
-                study_.remember(std::move(metric), LatencyOptions().visits, problem_.space);
+                study_.remember(std::move(metric), name, LatencyOptions().visits, problem_.space);
             costly_.push_back(remembered.get());
             metric = std::move(remembered);
         }
@@ -408,6 +408,7 @@ void add_search(Program& program) {
     several("--reference", command->reference,
             "'METRIC=NUMBER' of every objective, for hypervolumes; default the worst seen");
     verb.add_option("-o,--output", command->output, "directory")->required();
+    program.add_team(verb);
     program.add_study(verb, "file that remembers costly evaluations; default study.sqlite in -o");
     program.add_resolution(verb);
     program.add_common(verb);

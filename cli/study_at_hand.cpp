@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/text.hpp"
-#include "blockscope/measure/machine.hpp"
 #include "blockscope/stats/student.hpp"
+
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace fs = std::filesystem;
@@ -19,12 +20,8 @@ StudyAtHand::StudyAtHand(const Common& common, fs::path beside_output, Console& 
 
 Study& StudyAtHand::open() {
     if (study_) return *study_;
-    StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION, {}};
-    for (auto& fact : machine_description(common_.no_host)) {
-        if (fact.first == "host" || passes(fact.first)) {
-            session.conditions.push_back(std::move(fact));
-        }
-    }
+    StudySession session{common_.command_line, common_.seed, BLOCKSCOPE_VERSION,
+                         process_conditions(common_.no_host)};
     Study& study = study_.emplace(path_, std::move(session));
     for (const auto& remark : study.remarks()) console_.warn(remark);
     console_.detail(path_.empty() ? "no study: nothing is remembered"
@@ -33,13 +30,15 @@ Study& StudyAtHand::open() {
     return study;
 }
 
-std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric, int visits,
+std::unique_ptr<RememberedMetric> StudyAtHand::remember(std::unique_ptr<Metric> metric,
+                                                        const std::string& name, int visits,
                                                         const DesignSpace& space) {
     if (auto* measured = metric->measured()) measured->set_visits(visits);
+    metric = over_team(std::move(metric), name, visits, space, common_);
     Study& study = open();
     auto context = context_of(*metric);
-    for (const auto& [name, value] : context.facts) {
-        console_.detail(fmt::format("{}: {} {}", metric->info().name, name, value));
+    for (const auto& [fact, value] : context.facts) {
+        console_.detail(fmt::format("{}: {} {}", metric->info().name, fact, value));
     }
     const auto from_elsewhere = other_contexts(study, space, metric->info(), context);
     if (!common_.across_contexts) {

@@ -21,10 +21,12 @@ public:
     /// beside_output: empty for a verb whose output is no file.
     StudyAtHand(const Common& common, std::filesystem::path beside_output, Console& console);
 
-    /// For a costly metric: visits are set on what is measured, and the study remembers it.
+    /// For a costly metric, made by its name: visits are set on what is measured, the team shares
+    /// the work, and the study remembers it.
     /// Throws Error(Fault::runtime) for a study that another process has, and Error for one with
     /// values of this metric and space from another context, unless --across-contexts was said.
-    std::unique_ptr<RememberedMetric> remember(std::unique_ptr<Metric> metric, int visits,
+    std::unique_ptr<RememberedMetric> remember(std::unique_ptr<Metric> metric,
+                                               const std::string& name, int visits,
                                                const DesignSpace& space);
 
     /// Values of a remembered metric from other contexts, which its own never hold.

@@ -119,3 +119,20 @@ elseif(BLOCKSCOPE_ATEN_INCLUDE AND BLOCKSCOPE_LIBRARY_torch_cpu)
 else()
     message(STATUS "libtorch: not found, left out (libtorch-dev)")
 endif()
+
+# MPI: several processes, on one machine or many. A process that no mpirun started never initialises it.
+option(BLOCKSCOPE_MPI "work on several machines through MPI, where it is found" ON)
+if(BLOCKSCOPE_MPI)
+    find_package(MPI QUIET COMPONENTS C)  # MPI's own interface for C++ is long gone
+endif()
+if(MPI_C_FOUND)
+    set(BLOCKSCOPE_MPI_TARGETS MPI::MPI_C)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/blockscope/cluster/team_mpi.cpp PROPERTIES
+        COMPILE_DEFINITIONS "OMPI_SKIP_MPICXX;MPICH_SKIP_MPICXX")
+    list(APPEND BLOCKSCOPE_SKIP_SOURCES team_serial.cpp)
+    message(STATUS "MPI: ${MPI_C_VERSION}, ${MPI_C_LIBRARIES}")
+else()
+    set(BLOCKSCOPE_MPI_TARGETS "")
+    list(APPEND BLOCKSCOPE_SKIP_SOURCES team_mpi.cpp)
+    message(STATUS "MPI: not found, left out (libopenmpi-dev, openmpi-bin)")
+endif()

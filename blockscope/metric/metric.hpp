@@ -45,6 +45,7 @@ struct MetricColumn {
 };
 
 class Measured;
+class Arriving;
 
 /// Whatever gives an architecture a number. Users plug in their own.
 class Metric {
@@ -68,6 +69,8 @@ public:
     virtual std::vector<std::string> remarks() const { return {}; }
     /// What else a metric that times networks offers; null for every other.
     virtual Measured* measured() { return nullptr; }
+    /// The same for a metric whose values come from several processes.
+    virtual Arriving* arriving() { return nullptr; }
 };
 
 }  // namespace blockscope

@@ -92,6 +92,17 @@ RunMetricOptions parse_run_metric(const std::string& name) {
     return options;
 }
 
+std::string without_devices(const std::string& name) {
+    if (parse_run_metric(name).devices == std::vector<std::string>{""}) return name;
+    const auto hash = name.rfind('#');
+    std::string options;
+    for (const auto part : split(std::string_view(name).substr(hash + 1), ',')) {
+        if (part.starts_with("devices=")) continue;
+        options += std::string(options.empty() ? "#" : ",") + std::string(part);
+    }
+    return name.substr(0, hash) + options;
+}
+
 struct RunMetric::Device {
     Device(const RunnerOptions& options, const std::string& called)
         : name(called), runner(options, called) {}
@@ -152,7 +163,7 @@ RunMetric::RunMetric(const std::string& name, std::uint64_t seed)
       cache_(options_.cache.empty() ? std::filesystem::temp_directory_path() / "blockscope-onnx"
                                     : std::filesystem::path(options_.cache),
              seed, options_.batch) {
-    info_.name = name;
+    info_.name = without_devices(name);
     const std::string unit = options_.runner.unit;
     info_.column =
         fmt::format("latency_{}_{}", options_.name.empty() ? "run" : options_.name, unit);

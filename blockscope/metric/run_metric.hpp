@@ -26,6 +26,10 @@ struct RunMetricOptions {
 /// Throws Error naming the nearest key.
 RunMetricOptions parse_run_metric(const std::string& name);
 
+/// The same metric without the option `devices`: devices are alike, so values have its name
+/// whichever ran them.
+std::string without_devices(const std::string& name);
+
 /// What an external runner prints, for any device. Each device measures the reference network
 /// first and again after every nine networks; values are scaled to the first such
 /// answer, so drift and differences of devices cancel. Where all attempts at a network fail and the

@@ -18,12 +18,31 @@ std::string value_of(const Facts& facts, const std::string& name) {
 
 }  // namespace
 
+bool is_place(const std::string& fact) { return fact == "host" || fact == "device"; }
+
+std::vector<std::string> alike_contexts(const Study& study, const DesignSpace& space,
+                                        const MetricInfo& metric, const StudyContext& here) {
+    const auto without_place = [](Facts facts) {
+        std::erase_if(facts, [](const auto& fact) { return is_place(fact.first); });
+        return facts;
+    };
+    std::vector<std::string> keys{here.key};
+    const Facts own = without_place(here.facts);
+    for (auto& stored : study.contexts(space, metric)) {
+        if (stored.context.key == here.key || stored.context.key.empty()) continue;
+        if (without_place(std::move(stored.context.facts)) == own) {
+            keys.push_back(std::move(stored.context.key));
+        }
+    }
+    return keys;
+}
+
 std::string context_difference(const Facts& there, const Facts& here) {
     std::vector<std::string> names;
     for (const auto* side : {&here, &there}) {
         for (const auto& [name, value] : *side) {
             const bool known = std::find(names.begin(), names.end(), name) != names.end();
-            if (!known && name != "visits") names.push_back(name);
+            if (!known && name != "visits" && !is_place(name)) names.push_back(name);
         }
     }
     std::vector<std::string> differences;

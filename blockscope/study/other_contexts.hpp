@@ -20,4 +20,12 @@ std::vector<StoredContext> other_contexts(const Study& study, const DesignSpace&
 void refuse_other_contexts(const std::vector<StoredContext>& others, const StudyContext& here,
                            const MetricInfo& metric, const std::string& study);
 
+/// Host and device: where something was measured. Ranks of a team have it in their contexts; values
+/// of places that are otherwise alike stand side by side.
+bool is_place(const std::string& fact);
+
+/// The context itself, and those with values in the study that differ from it only in their place.
+std::vector<std::string> alike_contexts(const Study& study, const DesignSpace& space,
+                                        const MetricInfo& metric, const StudyContext& here);
+
 }  // namespace blockscope

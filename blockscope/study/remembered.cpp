@@ -7,6 +7,8 @@
 #include <unordered_set>
 
 #include "blockscope/base/text.hpp"
+#include "blockscope/study/arrivals.hpp"
+#include "blockscope/study/other_contexts.hpp"
 
 namespace blockscope {
 namespace {
@@ -84,9 +86,23 @@ RememberedMetric::RememberedMetric(std::unique_ptr<Metric> metric, Study& study,
     if (const auto* measured = metric_->measured()) batch_ = measured->first_batch();
 }
 
+const ContextKeys& RememberedMetric::keys(const DesignSpace& space) const {
+    const std::string fingerprint = space.fingerprint();
+    const auto found = keys_.find(fingerprint);
+    if (found != keys_.end()) return found->second;
+    ContextKeys all(context_.key);
+    if (metric_->measured() != nullptr) all = alike_contexts(study_, space, info(), context_);
+    return keys_.emplace(fingerprint, std::move(all)).first->second;
+}
+
+std::size_t RememberedMetric::at_once() const {
+    const auto* arriving = metric_->arriving();
+    return arriving != nullptr ? arriving->at_once() : 1;
+}
+
 StoredValues& RememberedMetric::stored(const DesignSpace& space) {
     StoredValues& known = known_[space.fingerprint()];
-    const StoredValues newer = study_.values(space, info(), context_.key, known.last_row);
+    const StoredValues newer = study_.values(space, info(), keys(space), known.last_row);
     for (const auto& [a, value] : newer.tried) known.add(a, value);
     known.last_row = newer.last_row;
     return known;
@@ -133,6 +149,9 @@ MetricColumn RememberedMetric::evaluate_again(const DesignSpace& space,
 void RememberedMetric::evaluate_missing(const DesignSpace& space,
                                         std::span<const Architecture> missing, Progress* progress,
                                         StoredValues& fresh, double seconds_left) {
+    if (metric_->arriving() != nullptr) {
+        return take_arriving(space, missing, progress, fresh, seconds_left);
+    }
     bool stopped = false;
     const Measured* measured = metric_->measured();
     const std::size_t least = measured != nullptr ? measured->at_once() : 1;
@@ -179,6 +198,70 @@ void RememberedMetric::evaluate_missing(const DesignSpace& space,
     }
 }
 
+/// Values are stored as they come; those of measured metrics as recorded, each worker's on its own
+/// scale, which the study knows.
+void RememberedMetric::take_arriving(const DesignSpace& space,
+                                     std::span<const Architecture> missing, Progress* progress,
+                                     StoredValues& fresh, double seconds_left) {
+    Arriving& arriving = *metric_->arriving();
+    const bool measured = metric_->measured() != nullptr;
+    if (measured && writers_.empty()) writers_.push_back(0);
+    auto& all = keys_.insert_or_assign(space.fingerprint(), keys(space)).first->second.keys;
+    Arrivals arrivals(study_, space, info());
+    const auto take = [&](Arriving::Part part) {
+        arrivals.record_if_due();
+        if (part.rows.empty()) return true;
+        StudyContext context = context_;
+        std::size_t writer = 0;
+        if (measured) {
+            const auto& workers = arriving.workers();
+            for (std::size_t w = writers_.size(); w <= part.worker; ++w) {
+                writers_.push_back(study_.add_writer(workers[w].conditions));
+            }
+            writer = writers_[part.worker];
+            context = measured_context(workers[part.worker].facts);
+            if (std::find(all.begin(), all.end(), context.key) == all.end()) {
+                all.push_back(context.key);
+            }
+        }
+        seconds_left -= part.seconds;
+        const int resolution = missing[part.rows.front()].resolution;
+        if (part.reference_ms) {
+            study_.set_reference_ms(space, info(), context, resolution, *part.reference_ms, writer);
+        }
+        const auto common = part.reference_ms ? reference_ms(space, resolution) : std::nullopt;
+        const double factor = common ? *common / *part.reference_ms : 1;
+        for (std::size_t k = 0; k < part.rows.size(); ++k) {
+            StoredValue& value = fresh.tried[missing[part.rows[k]]];
+            value.value = part.column.values[k] * factor;
+            if (!part.column.spread.empty()) value.spread = part.column.spread[k] * factor;
+        }
+        for (const auto& [k, reason] : part.column.failures) {
+            fresh.tried[missing[part.rows[k]]].failure = reason;
+        }
+        arrivals.add(missing, std::move(part), context, writer);
+        return seconds_left > 0;
+    };
+    try {
+        arriving.evaluate_parts(space, missing, progress, take);
+    } catch (...) {  // the last device is lost: what came before stays
+        arrivals.record();
+        throw;
+    }
+    arrivals.record();
+}
+
+std::vector<StudyContext> RememberedMetric::contexts(const DesignSpace& space) const {
+    std::vector<StudyContext> found;
+    const auto& all = keys(space).keys;
+    for (auto& stored : study_.contexts(space, info())) {
+        if (std::find(all.begin(), all.end(), stored.context.key) != all.end()) {
+            found.push_back(std::move(stored.context));
+        }
+    }
+    return found;
+}
+
 MetricColumn RememberedMetric::evaluate_batch(const DesignSpace& space,
                                               std::span<const Architecture> batch,
                                               Progress* progress) {
@@ -186,7 +269,7 @@ MetricColumn RememberedMetric::evaluate_batch(const DesignSpace& space,
     if (measured == nullptr) return metric_->evaluate(space, batch, progress);
     const int resolution = batch.front().resolution;
     const bool begins = !measured->reference_ms(resolution);
-    const auto known = study_.reference_ms(space, info(), context_.key, resolution);
+    const auto known = study_.reference_ms(space, info(), keys(space), resolution);
     if (begins && known) measured->scale_to(resolution, *known);
     MetricColumn column = metric_->evaluate(space, batch, progress);
     // before the first values, which would mean nothing to a later session without it
@@ -272,13 +355,21 @@ void RememberedMetric::rescale(const DesignSpace& space, std::span<const Archite
 
 StudyContext context_of(Metric& metric) {
     const Measured* measured = metric.measured();
+    if (measured != nullptr && metric.arriving() != nullptr) {
+        return measured_context(metric.arriving()->workers().front().facts);
+    }
     if (measured == nullptr) {
         Metric::Facts facts = metric.facts();
         std::string text;
         for (const auto& [name, value] : facts) text += name + "=" + value + ";";
         return {facts.empty() ? "" : content_hash(text), std::move(facts)};
     }
-    MachineContext context = measured->context();
+    return measured_context(measured->context().stable);
+}
+
+StudyContext measured_context(Facts facts) {
+    MachineContext context;
+    context.stable = std::move(facts);
     std::string key = context.key();
     return {std::move(key), std::move(context.stable)};
 }

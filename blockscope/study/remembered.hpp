@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "blockscope/metric/arriving.hpp"
 #include "blockscope/metric/measured.hpp"
 #include "blockscope/study/study.hpp"
 
@@ -16,6 +17,8 @@ namespace blockscope {
 /// A metric that asks a study first and stores what it had to evaluate, in batches of about a
 /// second: the end of the process at any moment loses the batch in flight at most. Repeated
 /// architectures get one value. Architectures that failed before are tried again.
+/// What comes from several processes is stored as it comes; of a measured metric each one's values
+/// have a session and a context of their own, and stand side by side (alike_contexts).
 /// A measured metric's values are scaled to the reference time that the study's first session
 /// measured, and its timed runs are stored with them.
 /// Worth it for what is costly to evaluate; counts are faster than their look-up, and the name of a
@@ -38,7 +41,7 @@ public:
 
     /// Every value ever stored, the oldest first.
     StoredVisits visits(const DesignSpace& space) const {
-        return study_.visits(space, info(), context_.key);
+        return study_.visits(space, info(), keys(space));
     }
 
     /// What the study knows, evaluating nothing. What failed or was never tried fails.
@@ -67,11 +70,11 @@ public:
     /// What stored values are scaled to, if anything; MeasuringQuality::reference_ms is what those
     /// of rescale() are.
     std::optional<double> reference_ms(const DesignSpace& space, int resolution) const {
-        return study_.reference_ms(space, info(), context_.key, resolution);
+        return study_.reference_ms(space, info(), keys(space), resolution);
     }
 
     std::vector<SessionRuns> sessions(const DesignSpace& space, int resolution) const {
-        return study_.sessions(space, info(), context_.key, resolution);
+        return study_.sessions(space, info(), keys(space), resolution);
     }
 
     std::optional<LayerTable> additive(const DesignSpace& space, int resolution) override {
@@ -82,6 +85,14 @@ public:
     std::vector<std::string> remarks() const override { return metric_->remarks(); }
 
     const StudyContext& context() const { return context_; }
+    /// Of all whose values stand side by side; this one's first.
+    const ContextKeys& keys(const DesignSpace& space) const;
+
+    /// Those of them that the study holds values of.
+    std::vector<StudyContext> contexts(const DesignSpace& space) const;
+
+    /// Processes that share the work.
+    std::size_t at_once() const;
 
     /// Architectures answered without an evaluation, so far.
     std::size_t answered_from_study() const { return answered_; }
@@ -90,13 +101,17 @@ private:
     StoredValues& stored(const DesignSpace& space);
     void evaluate_missing(const DesignSpace& space, std::span<const Architecture> missing,
                           Progress* progress, StoredValues& fresh, double seconds);
+    void take_arriving(const DesignSpace& space, std::span<const Architecture> missing,
+                       Progress* progress, StoredValues& fresh, double seconds);
     MetricColumn evaluate_batch(const DesignSpace& space, std::span<const Architecture> batch,
                                 Progress* progress);
 
     std::unique_ptr<Metric> metric_;
     Study& study_;
     StudyContext context_;
-    std::unordered_map<std::string, StoredValues> known_;  ///< by fingerprint of the space
+    std::unordered_map<std::string, StoredValues> known_;        ///< by fingerprint of the space
+    mutable std::unordered_map<std::string, ContextKeys> keys_;  ///< by fingerprint of the space
+    std::vector<std::size_t> writers_;  ///< of the workers of a measured metric
     std::set<std::pair<std::string, int>>
         scaled_;  ///< spaces and resolutions whose scale is stored
     std::size_t batch_ = 16;
@@ -111,5 +126,8 @@ std::unique_ptr<RememberedMetric> remembered(std::unique_ptr<Metric> metric, Stu
 
 /// In the context that a measured metric or a metric's facts give. Visits are set before.
 StudyContext context_of(Metric& metric);
+
+/// The context with those facts, as latencies have them.
+StudyContext measured_context(Facts facts);
 
 }  // namespace blockscope
