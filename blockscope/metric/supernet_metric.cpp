@@ -27,6 +27,14 @@ bool set(SupernetMetricOptions& options, const std::string& key, std::string_vie
         if (key == "cache") accuracy.cache = value;
         return !value.empty();
     }
+    if (key == "engine" || key == "device" || key == "precision") {
+        if (key == "engine") accuracy.engine = value;
+        if (key == "device") accuracy.device = value;
+        if (key == "precision") accuracy.precision = value;
+        if (key == "engine") return value == "onednn" || value == "libtorch";
+        if (key == "device") return !value.empty();
+        return value == "float32" || value == "float16" || value == "bfloat16";
+    }
     if (key == "centre" || key == "crop") {
         double share = 0;
         if (!parse_number(value, share) || !(share > 0 && share <= 1)) return false;
@@ -138,8 +146,9 @@ SupernetMetricOptions parse_supernet_metric(const std::string& name) {
     const auto hash = rest.rfind('#');
     if (hash != std::string::npos && rest.find('=', hash) != std::string::npos) {
         const std::vector<std::string> keys{
-            "images", "calibration", "calibration_batch", "batch", "repeats", "top",
-            "centre", "crop",        "classes",           "cache"};
+            "images",   "calibration", "calibration_batch", "batch", "repeats", "top",
+            "centre",   "crop",        "classes",           "cache", "engine",  "device",
+            "precision"};
         for (const auto part : split(std::string_view(rest).substr(hash + 1), ',')) {
             const auto equals = part.find('=');
             const std::string key(part.substr(0, equals));
@@ -151,6 +160,14 @@ SupernetMetricOptions parse_supernet_metric(const std::string& name) {
             if (!set(options, key, value)) {
                 throw Error(fmt::format("'{}': {} cannot be '{}'", name, key, value));
             }
+        }
+        const AccuracyOptions& accuracy = options.accuracy;
+        if (accuracy.engine == "onednn" &&
+            (accuracy.device != "cpu" || accuracy.precision != "float32")) {
+            throw Error(fmt::format(
+                "'{}': oneDNN runs on the CPU in float32; other devices and precisions need "
+                "engine=libtorch",
+                name));
         }
         rest.resize(hash);
     }

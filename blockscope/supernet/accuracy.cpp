@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -14,6 +15,8 @@
 #include "blockscope/supernet/calibration.hpp"
 #include "blockscope/supernet/image_cache.hpp"
 #include "blockscope/supernet/resize.hpp"
+#include "blockscope/supernet/torch_library.hpp"
+#include "blockscope/supernet/torch_runner.hpp"
 
 namespace blockscope {
 namespace fs = std::filesystem;
@@ -48,6 +51,18 @@ std::size_t load(const ImageCache& cache, const Images& images, std::size_t firs
         normalise_pixels(cache.pixels(images[first + k]), to.subspan(k * size, size));
     }
     return count;
+}
+
+/// The same as bytes, channels last, as libtorch takes them.
+TorchImages load_bytes(const ImageCache& cache, const Images& images, std::size_t first, int side,
+                       std::vector<std::uint8_t>& to, std::size_t most) {
+    const std::size_t count = std::min(most, images.size() - first);
+    to.clear();
+    for (std::size_t k = 0; k < count; ++k) {
+        const auto pixels = cache.pixels(images[first + k]);
+        to.insert(to.end(), pixels.begin(), pixels.end());
+    }
+    return {static_cast<int>(count), side, side, to};
 }
 
 /// How many outputs are larger than the label's, or equal and before it.
@@ -88,6 +103,10 @@ struct SupernetAccuracy::Impl {
                                      : stratified_sample(val, options.images, options.seed);
         std::sort(chosen.begin(), chosen.end());
         check_folders();
+        if (options.engine == "libtorch") {
+            torch = std::make_unique<TorchRunner>(
+                open_torch_session(options.device, options.precision, options.threads));
+        }
     }
 
     void check_folders() const;
@@ -100,8 +119,17 @@ struct SupernetAccuracy::Impl {
                              calibration_seed(repeat));
     }
     bool look(Sight& sight, int side, Progress* progress) const;
+    bool calibrate_with_torch(Subnet& subnet, const ImageCache& cache, const Images& images,
+                              std::size_t in_batch, Progress* progress);
     bool calibrate(Subnet& subnet, const Sight& sight, int repeat, Progress* progress);
     std::optional<Hits> count(const Subnet& subnet, const ImageCache& cache, Progress* progress);
+    /// Calls see(image, outputs) for each of the images; false if told to stop.
+    bool run(const Subnet& subnet, const ImageCache& cache, const Images& images,
+             Progress* progress,
+             const std::function<void(std::size_t, std::span<const float>)>& see);
+    bool run_with_torch(const Subnet& subnet, const ImageCache& cache, const Images& images,
+                        Progress* progress,
+                        const std::function<void(std::size_t, std::span<const float>)>& see);
 
     Supernet net;
     AccuracyOptions options;
@@ -114,7 +142,8 @@ struct SupernetAccuracy::Impl {
     Images chosen;  ///< of val
     Calibrator calibrator;
     std::unique_ptr<Engine> engine;
-    std::map<int, Sight> sights;  ///< by resolution
+    std::unique_ptr<TorchRunner> torch;  ///< null: oneDNN
+    std::map<int, Sight> sights;         ///< by resolution
 };
 
 void SupernetAccuracy::Impl::check_folders() const {
@@ -152,6 +181,9 @@ bool SupernetAccuracy::Impl::calibrate(Subnet& subnet, const Sight& sight, int r
         std::min(images.size(), static_cast<std::size_t>(options.calibration_batch));
     std::vector<float> pixels(in_batch * size);
     const std::size_t batches = (images.size() + in_batch - 1) / in_batch;
+    if (torch && calibrate_with_torch(subnet, cache, images, in_batch, progress)) {
+        return progress == nullptr || !progress->stop_requested();
+    }
     bool stopped = false;
     calibrator.calibrate(subnet, batches, [&](std::size_t b) {
         stopped = stopped || (progress != nullptr && progress->stop_requested());
@@ -162,27 +194,50 @@ bool SupernetAccuracy::Impl::calibrate(Subnet& subnet, const Sight& sight, int r
     return !stopped;
 }
 
+bool SupernetAccuracy::Impl::calibrate_with_torch(Subnet& subnet, const ImageCache& cache,
+                                                  const Images& images, std::size_t in_batch,
+                                                  Progress* progress) {
+    std::vector<std::uint8_t> bytes;
+    const int side = subnet.network.input.width;
+    return torch->calibrate(subnet, (images.size() + in_batch - 1) / in_batch, [&](std::size_t b) {
+        const bool stopped = progress != nullptr && progress->stop_requested();
+        return load_bytes(cache, images, stopped ? 0 : b * in_batch, side, bytes, in_batch);
+    });
+}
+
 std::optional<Hits> SupernetAccuracy::Impl::count(const Subnet& subnet, const ImageCache& cache,
                                                   Progress* progress) {
     const Images images = readable(cache, chosen);
     if (images.empty()) throw Error("no image can be decoded", val.root);
+    Hits hits;
+    const bool done = run(subnet, cache, images, progress,
+                          [&](std::size_t image, std::span<const float> outputs) {
+                              const auto label = static_cast<std::size_t>(val.files[image].label);
+                              const std::size_t rank = rank_of(outputs, label);
+                              ++hits.images;
+                              hits.top1 += rank < 1 ? 1 : 0;
+                              hits.top5 += rank < 5 ? 1 : 0;
+                          });
+    if (!done) return std::nullopt;
+    return hits;
+}
+
+bool SupernetAccuracy::Impl::run(
+    const Subnet& subnet, const ImageCache& cache, const Images& images, Progress* progress,
+    const std::function<void(std::size_t, std::span<const float>)>& see) {
+    if (torch) return run_with_torch(subnet, cache, images, progress, see);
     if (!engine) {
         engine = make_engine("onednn", {static_cast<int>(options.threads), options.batch, 0});
     }
     const auto network = engine->prepare(subnet.network, folded(subnet));
-    Hits hits;
     for (std::size_t first = 0; first < images.size();) {
-        if (progress != nullptr && progress->stop_requested()) return std::nullopt;
+        if (progress != nullptr && progress->stop_requested()) return false;
         const std::size_t loaded = load(cache, images, first, network->input());
         network->run();
         const auto outputs = network->output();
         const std::size_t classes = outputs.size() / static_cast<std::size_t>(options.batch);
         for (std::size_t k = 0; k < loaded; ++k) {
-            const auto label = static_cast<std::size_t>(val.files[images[first + k]].label);
-            const std::size_t rank = rank_of(outputs.subspan(k * classes, classes), label);
-            ++hits.images;
-            hits.top1 += rank < 1 ? 1 : 0;
-            hits.top5 += rank < 5 ? 1 : 0;
+            see(images[first + k], outputs.subspan(k * classes, classes));
         }
         first += loaded;
         if (progress != nullptr) {
@@ -190,7 +245,32 @@ std::optional<Hits> SupernetAccuracy::Impl::count(const Subnet& subnet, const Im
                              static_cast<double>(images.size()));
         }
     }
-    return hits;
+    return true;
+}
+
+bool SupernetAccuracy::Impl::run_with_torch(
+    const Subnet& subnet, const ImageCache& cache, const Images& images, Progress* progress,
+    const std::function<void(std::size_t, std::span<const float>)>& see) {
+    torch->load(subnet);
+    const auto classes = static_cast<std::size_t>(subnet.network.operators.back().out.elements());
+    std::vector<std::uint8_t> bytes;
+    std::vector<float> outputs;
+    for (std::size_t first = 0; first < images.size();) {
+        if (progress != nullptr && progress->stop_requested()) return false;
+        const TorchImages batch = load_bytes(cache, images, first, subnet.network.input.width,
+                                             bytes, static_cast<std::size_t>(options.batch));
+        outputs.resize(static_cast<std::size_t>(batch.count) * classes);
+        torch->run(batch, outputs);
+        for (std::size_t k = 0; k < static_cast<std::size_t>(batch.count); ++k) {
+            see(images[first + k], std::span(outputs).subspan(k * classes, classes));
+        }
+        first += static_cast<std::size_t>(batch.count);
+        if (progress != nullptr) {
+            progress->update("images", static_cast<double>(first),
+                             static_cast<double>(images.size()));
+        }
+    }
+    return true;
 }
 
 SupernetAccuracy::SupernetAccuracy(Supernet net, const std::string& images,
@@ -230,24 +310,34 @@ std::vector<std::pair<std::string, std::string>> SupernetAccuracy::facts() const
     const AccuracyOptions& options = impl_->options;
     const auto& published = impl_->net.published;
     const std::string weights = weights_hash(impl_->net);
-    return {{"weights", published.empty() ? weights : fmt::format("{} ({})", weights, published)},
-            {"images", fmt::format("{} of the {} of val/ (list {})", impl_->chosen.size(),
-                                   impl_->val.files.size(), list_hash(impl_->val))},
-            {"seen", fmt::format("middle {} of the shorter side", round_trip(impl_->centre))},
-            {"calibration",
-             fmt::format(
-                 "{} images of {}/ (list {}) in batches of {}, as training sees them{}, "
-                 "seed {}, {} repeats",
-                 impl_->calibration_images(0).size(), impl_->has_train ? "train" : "val",
-                 list_hash(impl_->calibration_folder()), options.calibration_batch,
-                 impl_->smallest_crop == SeenImages().smallest_crop
-                     ? ""
-                     : fmt::format(" (at least {} of the area)", round_trip(impl_->smallest_crop)),
-                 options.seed, options.repeats)}};
+    std::vector<std::pair<std::string, std::string>> facts{
+        {"weights", published.empty() ? weights : fmt::format("{} ({})", weights, published)},
+        {"images", fmt::format("{} of the {} of val/ (list {})", impl_->chosen.size(),
+                               impl_->val.files.size(), list_hash(impl_->val))},
+        {"seen", fmt::format("middle {} of the shorter side", round_trip(impl_->centre))},
+        {"calibration",
+         fmt::format(
+             "{} images of {}/ (list {}) in batches of {}, as training sees them{}, "
+             "seed {}, {} repeats",
+             impl_->calibration_images(0).size(), impl_->has_train ? "train" : "val",
+             list_hash(impl_->calibration_folder()), options.calibration_batch,
+             impl_->smallest_crop == SeenImages().smallest_crop
+                 ? ""
+                 : fmt::format(" (at least {} of the area)", round_trip(impl_->smallest_crop)),
+             options.seed, options.repeats)}};
+    if (impl_->torch) {
+        facts.emplace_back("engine", fmt::format("libtorch {} on {}, {}", torch_report().version,
+                                                 options.device, options.precision));
+    }
+    return facts;
 }
 
 std::vector<std::string> SupernetAccuracy::remarks() const {
     std::vector<std::string> lines;
+    if (impl_->torch && impl_->torch->too_many() > 0) {
+        lines.push_back(fmt::format("{} has not the memory for {} images at once; half as many ran",
+                                    impl_->options.device, impl_->torch->too_many()));
+    }
     if (!impl_->has_train) {
         lines.emplace_back(
             "there is no train/: batch statistics are estimated from val/, which the "

@@ -24,6 +24,9 @@ struct AccuracyOptions {
     /// at least; nothing: what the supernet says.
     std::optional<double> centre;
     std::optional<double> smallest_crop;
+    std::string engine = "onednn";      ///< or "libtorch"
+    std::string device = "cpu";         ///< of libtorch, as it names them
+    std::string precision = "float32";  ///< of libtorch: or "float16", "bfloat16"
     std::string class_map;  ///< see read_image_folder; "": classes.csv of the folder if it is there
     std::filesystem::path cache;  ///< folder for what networks see of the images
     std::uint64_t seed = 1;       ///< of the images that are drawn and of what calibration sees

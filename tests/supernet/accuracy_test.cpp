@@ -12,6 +12,7 @@
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/supernet/image_cache.hpp"
 #include "blockscope/supernet/resize.hpp"
+#include "blockscope/supernet/torch_library.hpp"
 
 #include "tests/supernet/double_network.hpp"
 #include "tests/supernet/fill.hpp"
@@ -111,6 +112,21 @@ TEST_F(Accuracy, DoesNotDependOnThreadsOrTheSizeOfBatches) {
     options_.threads = 2;
     const auto two = evaluate(options_);
     for (std::size_t r = 0; r < 2; ++r) EXPECT_EQ(one[r].top1, two[r].top1);
+}
+
+TEST_F(Accuracy, IsTheSameOnLibtorch) {
+    if (!torch_report().available) GTEST_SKIP() << "no libtorch: " << torch_report().reason;
+    put_images(root_, "train", 9);
+    options_.calibration = 20;
+    options_.calibration_batch = 8;
+    const auto one = evaluate(options_);
+    options_.engine = "libtorch";
+    SupernetAccuracy accuracy(net(), root_.string(), options_);
+    EXPECT_EQ(accuracy.evaluate(architecture_, nullptr).at(0).top1, one.at(0).top1);
+    EXPECT_THAT(accuracy.facts().back().second, HasSubstr(" on cpu, float32"));
+    options_.precision = "bfloat16";  // 8 bits of each number: a few images change sides
+    const auto rough = evaluate(options_);
+    EXPECT_NEAR(static_cast<double>(rough.at(0).top1), static_cast<double>(one.at(0).top1), 3);
 }
 
 TEST_F(Accuracy, LeavesOutAndNamesWhatCannotBeDecoded) {

@@ -6,6 +6,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/supernet/torch_library.hpp"
+#include "blockscope/supernet/torch_runner.hpp"
 #include "blockscope/supernet/torch_supernet.hpp"
 
 #include "tests/supernet/double_network.hpp"
@@ -125,6 +126,84 @@ TEST(Torch, AStepGoesDownTheGradientOfTheLoss) {
     // beyond the first channels nothing moves
     EXPECT_EQ(after.at("blocks.2.conv.point_linear.conv.conv.weight").values.back(),
               net.at("blocks.2.conv.point_linear.conv.conv.weight").values.back());
+}
+
+TEST(Torch, SubNetworksAreThoseOfTheDefinition) {
+    NEEDS_TORCH();
+    const Noise noise(5);
+    const auto space = stripes_space();
+    const Supernet net = make_supernet(space, filled_file(space));
+    TorchRunner runner(open_torch_session("cpu", "float32", 1));
+    for (const char* text : {"e2k1|w0:e2k3", "e2k5-e2k3|w1:e2k1-e2k3"}) {
+        Subnet subnet = extract(net, parse_architecture(space, text));
+        const auto pass = plain::run(subnet, noise.numbers, 5, true);
+        ASSERT_TRUE(runner.calibrate(subnet, 1, [&](std::size_t) { return noise.images; }));
+        for (std::size_t i = 0; i < pass.statistics.size(); ++i) {
+            for (std::size_t c = 0; c < pass.statistics[i].mean.size(); ++c) {
+                EXPECT_NEAR(subnet.weights[i].batch_norm.mean[c], pass.statistics[i].mean[c], 2e-5);
+            }
+        }
+        const auto want = plain::logits(subnet, noise.numbers, 5);
+        std::vector<float> outputs(want.size());
+        runner.load(subnet);
+        runner.run(noise.images, outputs);
+        for (std::size_t i = 0; i < want.size(); ++i)
+            EXPECT_NEAR(outputs[i], want[i], 1e-4) << text;
+    }
+}
+
+/// A device with memory for three images, whose network gives an image's first byte.
+class SmallDevice : public TorchSession {
+public:
+    int add(std::span<const std::int64_t>, std::span<const float>, bool, bool) override {
+        return 0;
+    }
+    TorchOutcome read(int, TorchNumbers, std::span<float>) override { return TorchOutcome::done; }
+    TorchOutcome write(int, TorchNumbers, std::span<const float>) override {
+        return TorchOutcome::done;
+    }
+    void clear() override {}
+    TorchOutcome run(const TorchNetwork&, const TorchImages& images,
+                     std::span<float> outputs) override {
+        ++runs;
+        if (images.count > 3) return TorchOutcome::out_of_memory;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            outputs[i] = images.pixels[i * images.pixels.size() / outputs.size()];
+        }
+        return TorchOutcome::done;
+    }
+    TorchOutcome run_batch_statistics(const TorchNetwork&, const TorchImages&, std::span<double>,
+                                      std::span<double>) override {
+        return TorchOutcome::out_of_memory;
+    }
+    TorchOutcome train(std::span<const TorchNetwork>, const TorchImages&,
+                       std::span<const std::int64_t>, const TorchStep&,
+                       std::span<TorchLoss>) override {
+        return TorchOutcome::failed;
+    }
+    const char* problem() const override { return ""; }
+
+    int runs = 0;
+};
+
+TEST(TorchRunner, HalvesTheBatchWhereMemoryEndsAndGoesOn) {
+    const Noise noise(10);
+    auto device = std::make_unique<SmallDevice>();
+    const SmallDevice& seen = *device;
+    TorchRunner runner(std::move(device));
+    std::vector<float> outputs(10);
+    runner.run(noise.images, outputs);
+    for (std::size_t n = 0; n < 10; ++n) {
+        EXPECT_EQ(outputs[n], noise.pixels[n * noise.pixels.size() / 10]);
+    }
+    EXPECT_EQ(runner.too_many(), 5);
+    EXPECT_EQ(seen.runs, 2 + 5);  // 10 and 5 are too many; then five times 2
+    runner.run(noise.images, outputs);
+    EXPECT_EQ(seen.runs, 2 + 5 + 5);  // found once
+    const auto space = stripes_space();
+    Subnet subnet = extract(make_supernet(space, filled_file(space)),
+                            parse_architecture(space, "e2k1|w0:e2k3"));
+    EXPECT_FALSE(runner.calibrate(subnet, 1, [&](std::size_t) { return noise.images; }));
 }
 
 TEST(Torch, DevicesAndPrecisionsThatAreNotThereAreNamed) {
