@@ -5,7 +5,9 @@
 
 #include "blockscope/base/file.hpp"
 #include "blockscope/measure/child_process.hpp"
+#include "blockscope/report/heatmap.hpp"
 #include "blockscope/report/report.hpp"
+#include "blockscope/report/sparkline.hpp"
 #include "blockscope/report/text_table.hpp"
 
 #include "cli/program.hpp"
@@ -21,6 +23,7 @@ struct ReportCommand {
     bool latex = false;
     bool markdown = false;
     bool no_figures = false;
+    bool terminal = false;
 };
 
 /// Each SVG as a PDF beside it, by rsvg-convert. Returns why not; empty: done.
@@ -78,6 +81,15 @@ int run(const ReportCommand& command, const Common&, Console& console) {
     const std::string text = page_html(page);
     write_file(file, text);
     const auto beside = file.parent_path();
+    if (command.terminal) {
+        std::string shown;
+        for (const auto& [study, seed, profile] : sources.profiles) {
+            const bool colour = Console::truecolour(1);
+            shown += terminal_heatmap(*sources.space, profile, colour) + "\n" +
+                     terminal_sparklines(*sources.space, profile, colour) + "\n";
+        }
+        write_output("-", shown);
+    }
     if (!command.no_figures) write_figures(page, beside / "figures", console);
     if (command.latex) write_tables(sources, beside / "tables.tex", latex_table, console);
     if (command.markdown) write_tables(sources, beside / "tables.md", markdown_table, console);
@@ -110,6 +122,8 @@ void add_report(Program& program) {
     verb.add_option("-o,--output", command->output,
                     "HTML file, or a directory for report.html; figures go beside it")
         ->capture_default_str();
+    verb.add_flag("--terminal", command->terminal,
+                  "also print heatmaps and curves to standard output");
     verb.add_flag("--latex", command->latex, "also tables.tex, to be \\input (booktabs)");
     verb.add_flag("--markdown", command->markdown, "also tables.md, for tickets");
     verb.add_flag("--no-figures", command->no_figures, "no folder figures/");

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "blockscope/report/device_figures.hpp"
 #include "blockscope/report/profile_tables.hpp"
 
 namespace blockscope {
@@ -55,7 +56,7 @@ void add_profile_sections(Page& page, const ReportSources& sources) {
                    {}};
     Section places{
         "places",
-        "Where in the network",
+        "Where",
         "What one block at one place does, in the paper's order (Figures 5 to 7): units, "
         "then layers, then blocks, all counted from 1. Bands are intervals of each point. Point "
         "at a place for its numbers.",
@@ -74,7 +75,7 @@ void add_profile_sections(Page& page, const ReportSources& sources) {
         {}};
     Section variance{
         "variance",
-        "Which choices matter",
+        "What matters",
         "Whose choices make random networks differ: each unit's, summed over its layers (lines: "
         "intervals of the unit's share), and what of all choices adds up.",
         {},
@@ -163,6 +164,78 @@ void add_search_sections(Page& page, const ReportSources& sources) {
     page.sections.push_back(std::move(networks));
 }
 
+void add_device_section(Page& page, const ReportSources& sources) {
+    Section section{
+        "devices",
+        "Across devices",
+        "Whether metrics order placements alike (1: the same order, -1: the reverse), where "
+        "devices disagree, and the one restriction that all of them want.",
+        {},
+        true,
+        {},
+        {}};
+    for (const auto& group : by_resolution(sources.profiles)) {
+        for (auto figure : {correlation_figure(group), disagreement_figure(group)}) {
+            if (!figure.spec.empty()) section.figures.push_back(std::move(figure));
+        }
+        auto common = common_restriction(*sources.space, group);
+        if (common.figure.spec.empty()) continue;
+        section.figures.push_back(std::move(common.figure));
+        section.tables.push_back(std::move(common.table));
+    }
+    page.sections.push_back(std::move(section));
+}
+
+/// Profiles of one metric from different studies: the first against each other.
+void add_side_by_side(Page& page, const ReportSources& sources) {
+    Section section{
+        "differences",
+        "Side by side",
+        "One metric in two studies (before and after a change, two devices): the second minus "
+        "the first, with verdicts that hold for all numbers of a kind at once.",
+        {},
+        false,
+        {},
+        {}};
+    for (const auto& group : by_metric(sources.profiles)) {
+        for (std::size_t i = 1; i < group.size(); ++i) {
+            const bool same =
+                group[i].study == group[0].study ||
+                group[i].profile.options.protocol != group[0].profile.options.protocol;
+            if (same) continue;
+            auto figure = difference_figure(*sources.space, group[0], group[i]);
+            if (figure.spec.empty()) continue;
+            section.figures.push_back(std::move(figure));
+            section.tables.push_back(difference_table(*sources.space, group[0], group[i]));
+        }
+    }
+    page.sections.push_back(std::move(section));
+}
+
+void add_quality_section(Page& page, const ReportSources& sources) {
+    Section section{"quality",
+                    "Measurements",
+                    "Spread and flags of what was measured, and predictions beside it. Context and "
+                    "sessions stand under provenance.",
+                    {},
+                    false,
+                    {},
+                    {}};
+    for (const auto& measurement : sources.measurements) {
+        for (auto figure : {spread_figure(measurement), predicted_figure(measurement)}) {
+            if (!figure.spec.empty()) section.figures.push_back(std::move(figure));
+        }
+        TextTable said{measurement.study + ": what the runs say of themselves", {"of", "is"}, {}};
+        for (const auto& [what, value] : measurement.sessions) {
+            if (what.starts_with("quality")) said.rows.push_back({what, value});
+        }
+        if (!said.rows.empty()) section.tables.push_back(std::move(said));
+        auto flags = flags_table(measurement);
+        if (!flags.rows.empty()) section.tables.push_back(std::move(flags));
+    }
+    page.sections.push_back(std::move(section));
+}
+
 /// Ids are unique over the page.
 void settle_ids(Page& page) {
     std::vector<Figure> all;
@@ -188,8 +261,11 @@ Page report_page(const ReportSources& sources, const std::string& title) {
     page.notes = sources.notes;
     page.facts = sources.facts;
     add_profile_sections(page, sources);
+    add_side_by_side(page, sources);
+    add_device_section(page, sources);
     add_insight_section(page, sources);
     add_search_sections(page, sources);
+    add_quality_section(page, sources);
     settle_ids(page);
     return page;
 }

@@ -122,10 +122,21 @@ ReportSources read_sources(const std::vector<std::string>& directories, const st
             add_provenance(sources, directory / "summary.json", names[i]);
             found = true;
         }
+        for (auto& measurement : read_measurements(directory, names[i])) {
+            for (const auto& [what, value] : measurement.sessions) {
+                sources.facts.emplace_back(fmt::format("{}: {}", measurement.study, what), value);
+            }
+            sources.measurements.push_back(std::move(measurement));
+            found = true;
+        }
+        for (const auto& entry : fs::directory_iterator(directory)) {
+            if (entry.path().extension() == ".onnx") sources.onnx.push_back(entry.path());
+        }
         if (!found) {
             throw Error("has nothing that profile, prune, search or measure wrote", directories[i]);
         }
     }
+    std::sort(sources.onnx.begin(), sources.onnx.end());
     return sources;
 }
 

@@ -8,6 +8,7 @@
 
 #include "blockscope/report/insight_cards.hpp"
 #include "blockscope/report/profile_figures.hpp"
+#include "blockscope/report/quality_figures.hpp"
 #include "blockscope/report/search_figures.hpp"
 #include "blockscope/space/design_space.hpp"
 
@@ -19,6 +20,8 @@ struct ReportSources {
     std::vector<ReportedProfile> profiles;
     std::vector<ReportedPruning> prunings;
     std::vector<ReportedSearch> searches;
+    std::vector<ReportedMeasurement> measurements;
+    std::vector<std::filesystem::path> onnx;  ///< exported networks that lie in the directories
     /// By study: command, version, seed, machine, as recorded.
     std::vector<std::pair<std::string, std::string>> facts;
     std::vector<std::string> notes;  ///< what a reader must know

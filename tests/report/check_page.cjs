@@ -14,6 +14,7 @@ const golden = path.join(sources, "tests/golden/report");
 
 fs.rmSync(folder, { recursive: true, force: true });
 fs.mkdirSync(folder, { recursive: true });
+fs.mkdirSync(path.join(folder, "measured"));
 const blockscope = (...words) =>
   execFileSync(binary, [...words, "--quiet"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
 
@@ -193,7 +194,13 @@ channels = 10
     blockscope("search", space, "--maximize", "accuracy", "--minimize", "latency/kirin9000", "--seeds", "1-3",
       "--initial", "40", "--iterations", "4", "--children", "40", "-o", name);
   }
-  blockscope("report", "profile", "pruned", "full", "smaller", "-o", "report.html");
+  blockscope("measure", "ofa-mbv3", "-n", "8", "--visits", "3", "-o", "measured/m.csv");
+  blockscope("profile", "ofa-mbv3", "--metric", "latency/kirin9000", "--metric", "latency/note10", "-n", "500", "--seed", "2", "-o", "again");
+  blockscope("report", "profile", "again", "pruned", "full", "smaller", "measured", "--latex", "--markdown", "-o", "report.html");
+  for (const file of ["tables.tex", "tables.md", "figures/front-accuracy-latency-kirin9000.svg"]) {
+    assert.ok(fs.statSync(path.join(folder, file)).size > 500, file);
+  }
+  assert.ok(fs.statSync(path.join(folder, "report.html")).size < 3e6, "the page is too large");
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
