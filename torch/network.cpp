@@ -54,7 +54,7 @@ Tensor activated(const Tensor& x, Activation activation) {
 Tensor batch_norm(const TorchOperator& layer, const std::vector<Tensor>& tensors, double eps,
                   const Tensor& x, NormMode mode, MapStatistics* statistics) {
     const int channels = layer.op.out.channels;
-    const bool moves = mode == NormMode::training && layer.mean >= 0;
+    const bool running = mode != NormMode::batch && layer.mean >= 0;
     if (statistics != nullptr) {
         // in one pass and by halves, so that float32 loses less than the original's sums
         const auto [variance, mean] = at::var_mean(x, {0, 2, 3}, /*unbiased=*/false);
@@ -63,8 +63,9 @@ Tensor batch_norm(const TorchOperator& layer, const std::vector<Tensor>& tensors
     }
     return at::batch_norm(x, first(tensors, layer.scale, channels),
                           first(tensors, layer.shift, channels),
-                          first(tensors, moves ? layer.mean : -1, channels),
-                          first(tensors, moves ? layer.variance : -1, channels), /*training=*/true,
+                          first(tensors, running ? layer.mean : -1, channels),
+                          first(tensors, running ? layer.variance : -1, channels),
+                          /*training=*/mode != NormMode::running,
                           /*momentum=*/0.1, eps, /*cudnn_enabled=*/true);
 }
 
@@ -134,7 +135,7 @@ at::Tensor forward(const TorchNetwork& network, const std::vector<at::Tensor>& t
         const auto input = static_cast<std::size_t>(layer.op.input);
         const auto second = static_cast<std::size_t>(std::max(layer.op.second, 0));
         Tensor map = applied(layer, tensors, maps[input], maps[second]);
-        if (mode != NormMode::folded && layer.scale >= 0) {
+        if (layer.scale >= 0) {
             map = batch_norm(layer, tensors, network.batch_norm_eps, map, mode, statistics);
         }
         maps.push_back(activated(map, layer.op.activation));

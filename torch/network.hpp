@@ -10,9 +10,9 @@ class Tensor;
 
 namespace blockscope {
 
-/// Batch norms are folded into the weights; normalise with the batch's statistics; or do that and
-/// move the running statistics.
-enum class NormMode { folded, batch, training };
+/// Batch norms normalise with the running statistics, with the batch's, or with the batch's and
+/// move the running ones.
+enum class NormMode { running, batch, training };
 
 /// Mean and biased variance of the map in front of each batch norm, in the order of operators.
 struct MapStatistics {
@@ -23,7 +23,7 @@ struct MapStatistics {
 /// Images as networks see them: [image, channel, row, column], channels-last, float32.
 at::Tensor normalised(const TorchImages& images, const at::Tensor& on_device_of);
 
-/// Outputs [image, feature] of the network. statistics: filled unless folded; null for none.
+/// Outputs [image, feature] of the network. statistics: filled unless null.
 at::Tensor forward(const TorchNetwork& network, const std::vector<at::Tensor>& tensors,
                    const at::Tensor& images, NormMode mode, MapStatistics* statistics = nullptr);
 

@@ -77,7 +77,7 @@ public:
             const at::NoGradGuard no_gradient;
             const Tensor pixels = normalised(images, tensors_.at(0));
             const Tensor made =
-                forward(network, in_precision(), pixels.to(precision_), NormMode::folded)
+                forward(network, in_precision(), pixels.to(precision_), NormMode::running)
                     .to(at::kFloat)
                     .to(at::kCPU)
                     .contiguous();

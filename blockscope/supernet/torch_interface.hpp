@@ -85,7 +85,8 @@ public:
     /// Lets go of all tensors.
     virtual void clear() = 0;
 
-    /// The network without its batch norms (folded into the weights). outputs: [image, feature].
+    /// Batch norms normalise with the running statistics; operators whose weights hold theirs have
+    /// none. outputs: [image, feature].
     virtual TorchOutcome run(const TorchNetwork& network, const TorchImages& images,
                              std::span<float> outputs) = 0;
     /// Every batch norm normalises with the mean and biased variance of these images, which are

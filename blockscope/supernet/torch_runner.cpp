@@ -43,6 +43,9 @@ std::vector<TorchOperator> TorchRunner::add(const Subnet& subnet, bool fold) {
         made.bias = put_row(weights.bias);
         made.scale = put_row(weights.batch_norm.scale);
         made.shift = put_row(weights.batch_norm.shift);
+        const auto& norm = weights.batch_norm;
+        made.mean = put_row({norm.mean.begin(), norm.mean.end()});
+        made.variance = put_row({norm.variance.begin(), norm.variance.end()});
     }
     return operators;
 }
@@ -84,8 +87,8 @@ bool TorchRunner::calibrate(Subnet& subnet, std::size_t batches,
     return true;
 }
 
-void TorchRunner::load(const Subnet& subnet) {
-    operators_ = add(subnet, true);
+void TorchRunner::load(const Subnet& subnet, bool fold) {
+    operators_ = add(subnet, fold);
     network_ = {subnet.network.batch_norm_eps, operators_};
 }
 

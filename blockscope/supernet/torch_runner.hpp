@@ -20,8 +20,8 @@ public:
     bool calibrate(Subnet& subnet, std::size_t batches,
                    const std::function<TorchImages(std::size_t)>& batch);
 
-    /// The network that `run` runs from now on, batch norm folded.
-    void load(const Subnet& subnet);
+    /// The network that `run` runs from now on. fold: batch norm into the weights.
+    void load(const Subnet& subnet, bool fold = true);
     /// outputs: [image, feature]. Where the device has not the memory for so many images at once it
     /// runs half as many, and so from then on.
     void run(const TorchImages& images, std::span<float> outputs);

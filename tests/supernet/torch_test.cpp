@@ -145,10 +145,13 @@ TEST(Torch, SubNetworksAreThoseOfTheDefinition) {
         }
         const auto want = plain::logits(subnet, noise.numbers, 5);
         std::vector<float> outputs(want.size());
-        runner.load(subnet);
-        runner.run(noise.images, outputs);
-        for (std::size_t i = 0; i < want.size(); ++i)
-            EXPECT_NEAR(outputs[i], want[i], 1e-4) << text;
+        for (const bool fold : {true, false}) {
+            runner.load(subnet, fold);
+            runner.run(noise.images, outputs);
+            for (std::size_t i = 0; i < want.size(); ++i) {
+                EXPECT_NEAR(outputs[i], want[i], 1e-4) << text << " " << fold;
+            }
+        }
     }
 }
 
