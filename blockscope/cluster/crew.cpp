@@ -12,7 +12,7 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-constexpr double pause_s = 1e-3;  // between two looks for messages: 1 % of a core
+constexpr double pause_s = 2e-3;  // between two looks for messages: 0.5 % of a core
 
 }  // namespace
 

@@ -72,7 +72,13 @@ Done Evaluator::State::evaluate(const Job& job) {
     }
     Watched progress(*this);
     const auto start = Clock::now();
-    result.column = opened.metric->evaluate(*opened.space, job.archs, &progress);
+    if (job.parts == 0) {
+        result.column = opened.metric->evaluate(*opened.space, job.archs, &progress);
+    } else {
+        result.column.values =
+            divisible(*opened.metric)
+                ->evaluate_part(job.archs.front(), job.part, job.parts, &progress);
+    }
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (const auto* measured = opened.metric->measured()) {
         const auto samples = measured->samples();
@@ -188,6 +194,8 @@ bool Evaluator::rests_within(double seconds) const {
     return state_->changed.wait_for(lock, std::chrono::duration<double>(seconds),
                                     [&] { return !state_->busy; });
 }
+
+Divisible* divisible(Metric& metric) { return dynamic_cast<Divisible*>(&metric); }
 
 Metric::Facts worker_facts(const OpenedMetric& opened) {
     const Measured* measured = opened.metric->measured();

@@ -10,6 +10,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/metric/arriving.hpp"
+#include "blockscope/metric/divisible.hpp"
 
 namespace blockscope {
 
@@ -31,6 +32,8 @@ struct Job {
     std::uint64_t number = 0;      ///< in that evaluation
     std::string description = {};  ///< not empty: open the metric, evaluate nothing
     std::vector<Architecture> archs = {};
+    std::uint64_t part = 0;   ///< of the one architecture, where parts is not 0: Divisible
+    std::uint64_t parts = 0;  ///< the numbers then come back in the place of values
 };
 
 /// What became of it.
@@ -80,6 +83,9 @@ private:
 
 /// The device of a rank that has no choice of any.
 inline constexpr const char* no_device = "the host itself";
+
+/// The metric as one whose values can be made in parts; null if they cannot.
+Divisible* divisible(Metric& metric);
 
 /// What stands for the rank's values in a context: facts of the metric, host and device.
 Metric::Facts worker_facts(const OpenedMetric& opened);

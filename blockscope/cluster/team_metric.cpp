@@ -76,6 +76,7 @@ std::vector<std::size_t> borders(std::span<const Architecture> archs) {
     return found;
 }
 
+constexpr double pause_s = 2e-3;          // between two looks: 0.5 % of a core
 constexpr double measured_message_s = 1;  // each begins beside the reference network
 
 ScheduleOptions schedule_options(Metric& metric, const CrewOptions& crew, int ranks) {
@@ -83,6 +84,7 @@ ScheduleOptions schedule_options(Metric& metric, const CrewOptions& crew, int ra
     // rank 0 has no more than a fifth of its time for messages, at 50 us each
     options.message_s = std::max(crew.message_s, 250e-6 * ranks);
     options.silence_s = crew.silence_s;
+    options.at_first = std::min<std::size_t>(options.at_first, metric.info().at_first);
     if (const auto* measured = metric.measured()) {
         options.message_s = std::max(measured_message_s, options.message_s);
         options.least = measured->at_once();
@@ -194,12 +196,21 @@ void TeamMetric::opened(int rank, Done done) {
 
 /// What one call of evaluate_parts() keeps in its hands.
 struct TeamMetric::Evaluation {
+    /// An architecture some of whose parts have come.
+    struct Halfway {
+        std::vector<double> sums = {};
+        std::size_t parts = 0;
+        double seconds = 0;
+    };
+
     TeamMetric& team;
     std::span<const Architecture> archs;
     const std::function<bool(Part)>& take;
     std::uint64_t epoch;
     Schedule schedule;
     std::vector<std::vector<Handout>> sent;  ///< by rank
+    std::size_t parts = 0;  ///< that each architecture is cut into; 0: none is, tasks are these
+    std::vector<Halfway> halfway = {};  ///< by architecture, where they are cut
     bool ended = false;
     Clock::time_point start = Clock::now();
 
@@ -212,8 +223,14 @@ struct TeamMetric::Evaluation {
                 Telegram telegram;
                 telegram.kind = Telegram::Kind::job;
                 telegram.job = {team.number_, epoch, handout->number};
-                const auto part = archs.subspan(handout->first, handout->last - handout->first);
-                telegram.job.archs.assign(part.begin(), part.end());
+                if (parts == 0) {
+                    const auto some = archs.subspan(handout->first, handout->last - handout->first);
+                    telegram.job.archs.assign(some.begin(), some.end());
+                } else {
+                    telegram.job.archs = {archs[handout->first / parts]};
+                    telegram.job.part = handout->first % parts;
+                    telegram.job.parts = parts;
+                }
                 rank == 0 ? team.evaluator_.push(std::move(telegram.job))
                           : team.crew_.send(rank, telegram);
             }
@@ -243,9 +260,26 @@ struct TeamMetric::Evaluation {
         for (auto& line : done.remarks) team.remarks_.insert(std::move(line));
         auto rows = schedule.answered(rank, done.number, done.seconds, now());
         if (rows.empty() || ended) return;
-        Part part = part_of(std::move(done), first, std::move(rows));
+        if (parts > 0 && !add_part(first / parts, done)) return;
+        if (parts > 0) rows = {0};
+        Part part = part_of(std::move(done), parts > 0 ? 0 : first, std::move(rows));
+        if (parts > 0) part.rows = {first / parts};
         part.worker = team.worker_of_[i];
         ended = !take(std::move(part));
+    }
+
+    /// Adds what came of an architecture; true if that was the last, and then done is about it all.
+    bool add_part(std::size_t arch, Done& done) {
+        Halfway& so_far = halfway[arch];
+        so_far.sums.resize(std::max(so_far.sums.size(), done.column.values.size()), 0);
+        for (std::size_t i = 0; i < done.column.values.size(); ++i) {
+            so_far.sums[i] += done.column.values[i];
+        }
+        so_far.seconds += done.seconds;
+        if (++so_far.parts < parts) return false;
+        done.column = divisible(*team.own_.metric)->joined(std::span(&so_far.sums, 1));
+        done.seconds = so_far.seconds;
+        return true;
     }
 
     void receive() {
@@ -267,13 +301,22 @@ void TeamMetric::evaluate_parts([[maybe_unused]] const DesignSpace& space,
                                 std::span<const Architecture> archs, Progress* progress,
                                 const std::function<bool(Part)>& take) {
     assert(space.fingerprint() == own_.space->fingerprint());  // the one that all ranks have
-    const auto options = schedule_options(*own_.metric, crew_.options(), crew_.size());
+    auto options = schedule_options(*own_.metric, crew_.options(), crew_.size());
+    // with fewer architectures than ranks each is cut into parts, so that nobody looks on
+    const auto lost = std::count(states_.begin(), states_.end(), State::lost);
+    const std::size_t ranks = states_.size() - static_cast<std::size_t>(lost);
+    const bool cut = divisible(*own_.metric) != nullptr && archs.size() < ranks;
+    const std::size_t parts = cut ? ranks : 0;
+    if (cut) options.message_s = 0;  // one task, one message
     Evaluation work{*this,
                     archs,
                     take,
                     crew_.new_epoch(),
-                    Schedule(archs.size(), crew_.size(), options, borders(archs)),
-                    std::vector<std::vector<Handout>>(states_.size())};
+                    Schedule(archs.size() * std::max<std::size_t>(1, parts), crew_.size(), options,
+                             cut ? std::vector<std::size_t>() : borders(archs)),
+                    std::vector<std::vector<Handout>>(states_.size()),
+                    parts,
+                    std::vector<Evaluation::Halfway>(cut ? archs.size() : 0)};
     for (int rank = 0; rank < crew_.size(); ++rank) {
         const State state = states_[static_cast<std::size_t>(rank)];
         if (state == State::lost) work.schedule.lose(rank);
@@ -286,7 +329,7 @@ void TeamMetric::evaluate_parts([[maybe_unused]] const DesignSpace& space,
     double alone_since = 0;  // when the last rank that works was heard
     while (!work.schedule.done() && !work.ended) {
         work.hand_out();
-        evaluator_.wait(1e-3);
+        evaluator_.wait(pause_s);
         work.receive();
         if (evaluator_.signs() != signs) {
             signs = evaluator_.signs();
@@ -309,9 +352,10 @@ void TeamMetric::evaluate_parts([[maybe_unused]] const DesignSpace& space,
                         any_left ? Fault::device : last_fault_);
         }
         if (progress != nullptr) {
+            const std::size_t all = archs.size() * std::max<std::size_t>(1, parts);
             progress->update(fmt::format("{} on {} ranks", info().name, work.schedule.active()),
-                             static_cast<double>(archs.size() - work.schedule.open()),
-                             static_cast<double>(archs.size()));
+                             static_cast<double>(all - work.schedule.open()),
+                             static_cast<double>(all));
             work.ended = work.ended || progress->stop_requested();
         }
     }

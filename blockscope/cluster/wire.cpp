@@ -6,7 +6,7 @@ namespace blockscope {
 namespace {
 
 /// Counted up with every change of what is packed.
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 
 }  // namespace
 
@@ -20,6 +20,7 @@ std::string packed(const Telegram& telegram) {
         case Telegram::Kind::stop:
         case Telegram::Kind::end:
             to.add(job.metric).add(job.epoch).add(job.number).add(job.description).add(job.archs);
+            to.add(job.part).add(job.parts);
             break;
         case Telegram::Kind::done:
             to.add(done.metric).add(done.epoch).add(done.number).add(done.column.values);
@@ -53,6 +54,8 @@ Telegram unpacked(std::string_view bytes) {
             job.number = from.get<std::uint64_t>();
             job.description = from.get<std::string>();
             job.archs = from.get<std::vector<Architecture>>();
+            job.part = from.get<std::uint64_t>();
+            job.parts = from.get<std::uint64_t>();
             break;
         case Telegram::Kind::done:
             done.metric = from.get<std::uint32_t>();

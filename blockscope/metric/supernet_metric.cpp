@@ -10,6 +10,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/parallel.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/metric/divisible.hpp"
 #include "blockscope/stats/mean.hpp"
 #include "blockscope/stats/moments.hpp"
 
@@ -53,7 +54,7 @@ bool set(SupernetMetricOptions& options, const std::string& key, std::string_vie
     return key == "images" || key == "calibration" || number <= 4096;
 }
 
-class SupernetMetric final : public Metric {
+class SupernetMetric final : public Metric, public Divisible {
 public:
     SupernetMetric(const DesignSpace& space, const std::string& name, std::uint64_t seed,
                    unsigned threads);
@@ -61,6 +62,9 @@ public:
     const MetricInfo& info() const override { return info_; }
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
                           Progress* progress) override;
+    std::vector<double> evaluate_part(const Architecture& a, std::size_t part, std::size_t parts,
+                                      Progress* progress) override;
+    MetricColumn joined(std::span<const std::vector<double>> sums) const override;
     Facts facts() const override { return accuracy_->facts(); }
     std::vector<std::string> remarks() const override { return accuracy_->remarks(); }
 
@@ -113,20 +117,39 @@ private:
 
 MetricColumn SupernetMetric::evaluate(const DesignSpace&, std::span<const Architecture> archs,
                                       Progress* progress) {
-    MetricColumn column;
-    column.values.assign(archs.size(), nan);
-    if (info_.noisy) column.spread.assign(archs.size(), nan);
+    std::vector<std::vector<double>> counts;
+    counts.reserve(archs.size());
     for (std::size_t i = 0; i < archs.size(); ++i) {
         PartOfProgress part(progress, i, archs.size());
-        const auto hits = accuracy_->evaluate(archs[i], &part);
-        if (hits.empty()) {
+        counts.push_back(evaluate_part(archs[i], 0, 1, &part));
+    }
+    return joined(counts);
+}
+
+/// Of each repeat the images and those that are right.
+std::vector<double> SupernetMetric::evaluate_part(const Architecture& a, std::size_t part,
+                                                  std::size_t parts, Progress* progress) {
+    std::vector<double> counts;
+    for (const Hits& h : accuracy_->evaluate(a, progress, part, parts)) {
+        counts.push_back(static_cast<double>(h.images));
+        counts.push_back(static_cast<double>(top_ == 1 ? h.top1 : h.top5));
+    }
+    info_.trials = accuracy_->images();
+    return counts;
+}
+
+MetricColumn SupernetMetric::joined(std::span<const std::vector<double>> sums) const {
+    MetricColumn column;
+    column.values.assign(sums.size(), nan);
+    if (info_.noisy) column.spread.assign(sums.size(), nan);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        if (sums[i].empty()) {
             column.failures.emplace_back(i, "not reached before the evaluation was stopped");
             continue;
         }
         std::vector<double> percent;
-        for (const Hits& h : hits) {
-            const std::size_t right = top_ == 1 ? h.top1 : h.top5;
-            percent.push_back(100 * static_cast<double>(right) / static_cast<double>(h.images));
+        for (std::size_t k = 0; k + 1 < sums[i].size(); k += 2) {
+            percent.push_back(100 * sums[i][k + 1] / sums[i][k]);
         }
         column.values[i] = mean(percent).value;
         if (percent.size() > 1) {
@@ -134,7 +157,6 @@ MetricColumn SupernetMetric::evaluate(const DesignSpace&, std::span<const Archit
                 std::sqrt(variance(percent) / static_cast<double>(percent.size() - 1));
         }
     }
-    info_.trials = accuracy_->images();
     return column;
 }
 

@@ -122,7 +122,8 @@ struct SupernetAccuracy::Impl {
     bool calibrate_with_torch(Subnet& subnet, const ImageCache& cache, const Images& images,
                               std::size_t in_batch, Progress* progress);
     bool calibrate(Subnet& subnet, const Sight& sight, int repeat, Progress* progress);
-    std::optional<Hits> count(const Subnet& subnet, const ImageCache& cache, Progress* progress);
+    std::optional<Hits> count(const Subnet& subnet, const ImageCache& cache, std::size_t part,
+                              std::size_t parts, Progress* progress);
     /// Calls see(image, outputs) for each of the images; false if told to stop.
     bool run(const Subnet& subnet, const ImageCache& cache, const Images& images,
              Progress* progress,
@@ -206,9 +207,20 @@ bool SupernetAccuracy::Impl::calibrate_with_torch(Subnet& subnet, const ImageCac
 }
 
 std::optional<Hits> SupernetAccuracy::Impl::count(const Subnet& subnet, const ImageCache& cache,
+                                                  std::size_t part, std::size_t parts,
                                                   Progress* progress) {
-    const Images images = readable(cache, chosen);
+    Images images = readable(cache, chosen);
     if (images.empty()) throw Error("no image can be decoded", val.root);
+    if (parts > 1) {
+        const auto batch = static_cast<std::size_t>(options.batch);
+        const std::size_t batches = (images.size() + batch - 1) / batch;
+        const auto border = [&](std::size_t p) {
+            return static_cast<std::ptrdiff_t>(
+                std::min(images.size(), p * batches / parts * batch));
+        };
+        images = Images(images.begin() + border(part), images.begin() + border(part + 1));
+        if (images.empty()) return Hits{};
+    }
     Hits hits;
     const bool done = run(subnet, cache, images, progress,
                           [&](std::size_t image, std::span<const float> outputs) {
@@ -279,14 +291,15 @@ SupernetAccuracy::SupernetAccuracy(Supernet net, const std::string& images,
 
 SupernetAccuracy::~SupernetAccuracy() = default;
 
-std::vector<Hits> SupernetAccuracy::evaluate(const Architecture& a, Progress* progress) {
+std::vector<Hits> SupernetAccuracy::evaluate(const Architecture& a, Progress* progress,
+                                             std::size_t part, std::size_t parts) {
     Impl::Sight& sight = impl_->sights[a.resolution];
     Subnet subnet = extract(impl_->net, a);
     if (!impl_->look(sight, a.resolution, progress)) return {};
     std::vector<Hits> hits;
     for (int r = 0; r < impl_->options.repeats; ++r) {
         if (!impl_->calibrate(subnet, sight, r, progress)) return {};
-        const auto counted = impl_->count(subnet, *sight.shown, progress);
+        const auto counted = impl_->count(subnet, *sight.shown, part, parts, progress);
         if (!counted) return {};
         hits.push_back(*counted);
     }

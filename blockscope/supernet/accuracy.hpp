@@ -51,7 +51,9 @@ public:
 
     /// One entry for each repeat; none if progress says stop. Throws Error where no image can be
     /// decoded, or the outputs are not numbers.
-    std::vector<Hits> evaluate(const Architecture& a, Progress* progress);
+    /// part, parts: of the images of val/ that block of as many equal ones (whole batches).
+    std::vector<Hits> evaluate(const Architecture& a, Progress* progress, std::size_t part = 0,
+                               std::size_t parts = 1);
 
     /// Images of val/ that count, as far as it is known which can be decoded.
     std::size_t images() const;

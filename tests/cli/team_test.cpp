@@ -94,6 +94,12 @@ TEST_F(Ranks, GiveTheNumbersOfOneProcessInItsOrder) {
         EXPECT_EQ(read_file(file(n + ".csv")), read_file(file("1.csv")));
         EXPECT_EQ(rows(file(n + ".sqlite")), rows(file("1.sqlite")));
     }
+    // one network for four ranks: each takes a part of the images
+    const std::string one = "evaluate " + file("net.toml") + " --arch e2k5-e1k3@16 --threads 1 " +
+                            "--metric " + metric.substr(0, metric.size() - 1) + ",batch=4' ";
+    const auto whole = run(one);
+    ASSERT_EQ(whole.code, 0) << whole.text;
+    EXPECT_EQ(run_shell(mpirun(4) + one).text, whole.text);
     const auto searched = run_shell(mpirun(3) + searching + "-o " + file("search3"));
     ASSERT_EQ(searched.code, 0) << searched.text;
     for (const char* name : {"/front.csv", "/history.csv"}) {
