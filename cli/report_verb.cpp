@@ -72,8 +72,9 @@ void write_tables(const ReportSources& sources, const std::filesystem::path& fil
     console.say(fmt::format("wrote {}", file.string()));
 }
 
-int run(const ReportCommand& command, const Common&, Console& console) {
-    const auto sources = read_sources(command.studies, command.space);
+int run(const ReportCommand& command, const Common& common, Console& console) {
+    auto sources = read_sources(command.studies, command.space);
+    if (common.no_host) remove_hosts(sources);
     std::filesystem::path file = command.output;
     if (!file.string().ends_with(".html")) file /= "report.html";
     if (file.has_parent_path()) make_output_directory(file.parent_path());

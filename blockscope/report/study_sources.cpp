@@ -1,6 +1,7 @@
 #include "blockscope/report/study_sources.hpp"
 
 #include <algorithm>
+#include <regex>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -138,6 +139,25 @@ ReportSources read_sources(const std::vector<std::string>& directories, const st
     }
     std::sort(sources.onnx.begin(), sources.onnx.end());
     return sources;
+}
+
+void remove_hosts(ReportSources& sources) {
+    static const std::regex stated(R"re(\\?"host\\?"\s*:\s*\\?"([^"\\]*)\\?"\s*,?\s*)re");
+    std::vector<std::string> hosts;
+    for (auto& [name, value] : sources.facts) {
+        for (std::smatch match; std::regex_search(value, match, stated);) {
+            if (!match[1].str().empty()) hosts.push_back(match[1]);
+            value = match.prefix().str() + match.suffix().str();
+        }
+    }
+    for (const auto& host : hosts) {
+        if (host.size() < 3) continue;  // a word as short occurs elsewhere too
+        for (auto& [name, value] : sources.facts) {
+            for (auto at = value.find(host); at != std::string::npos; at = value.find(host, at)) {
+                value.erase(at, host.size());
+            }
+        }
+    }
 }
 
 }  // namespace blockscope

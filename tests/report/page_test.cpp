@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "blockscope/base/error.hpp"
 #include "blockscope/report/html.hpp"
 #include "blockscope/report/report.hpp"
 #include "blockscope/report/text_table.hpp"
@@ -75,6 +76,35 @@ TEST(Page, LeavesOutSectionsWithNothingInThem) {
     const std::string page = page_html(report_page(sources));
     EXPECT_THAT(page, Not(HasSubstr("Which blocks")));
     EXPECT_THAT(page, HasSubstr("Where the numbers come from"));
+}
+
+TEST(Page, LeavesHostNamesOutWhereAsked) {
+    ReportSources sources;
+    sources.facts = {{"session", R"({"host":"secret-box","load":"1"})"},
+                     {"quoted", R"({"conditions":"{\"host\":\"other\",\"load\":\"1\"}"})"},
+                     {"command", "blockscope measure -o /secret-box/m.csv"}};
+    remove_hosts(sources);
+    EXPECT_EQ(sources.facts[0].second, R"({"load":"1"})");
+    EXPECT_EQ(sources.facts[1].second, R"({"conditions":"{\"load\":\"1\"}"})");
+    EXPECT_EQ(sources.facts[2].second, "blockscope measure -o //m.csv");
+}
+
+TEST(Sources, SayWhatIsWrongWithADirectory) {
+    const auto message = [](const std::string& directory) {
+        try {
+            (void)read_sources({directory}, "");
+        } catch (const Error& e) {
+            return std::string(e.what());
+        }
+        return std::string();
+    };
+    const auto empty = std::filesystem::temp_directory_path() / "blockscope-report-empty";
+    std::filesystem::create_directories(empty);
+    EXPECT_THAT(message(empty.string()), HasSubstr("has nothing that profile"));
+    write_file(empty / "profile.json", "{");
+    EXPECT_THAT(message(empty.string()), HasSubstr("profile.json"));
+    std::filesystem::remove_all(empty);
+    EXPECT_THAT(message("no/such/place"), HasSubstr("is no directory"));
 }
 
 TEST(ScriptText, IsTheSameJson) {
