@@ -33,8 +33,8 @@ struct ReportSources {
 /// it.
 ReportSources read_sources(const std::vector<std::string>& directories, const std::string& space);
 
-/// Takes host names out of what is shown: where sessions state them, and wherever else they occur in
-/// what is recorded.
+/// Takes host names out of what is shown: where sessions state them, and wherever else they occur
+/// in what is recorded.
 void remove_hosts(ReportSources& sources);
 
 }  // namespace blockscope
