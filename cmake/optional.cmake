@@ -113,6 +113,8 @@ find_library(BLOCKSCOPE_LIBRARY_torch_cpu torch_cpu HINTS ${BLOCKSCOPE_LIBTORCH}
 set(BLOCKSCOPE_TORCH OFF)
 if(BLOCKSCOPE_SANITIZE OR BLOCKSCOPE_FUZZ)
     message(STATUS "libtorch: left out of builds with sanitizers")
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(STATUS "libtorch: left out, clang does not compile the headers of 1.13 as C++20")
 elseif(BLOCKSCOPE_ATEN_INCLUDE AND BLOCKSCOPE_LIBRARY_torch_cpu)
     set(BLOCKSCOPE_TORCH ON)
     message(STATUS "libtorch: ${BLOCKSCOPE_LIBRARY_torch_cpu}")

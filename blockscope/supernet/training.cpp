@@ -7,6 +7,7 @@
 #include <future>
 #include <numbers>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -35,7 +36,7 @@ constexpr auto between_states = std::chrono::minutes(1);
 
 class Training {
 public:
-    Training(const DesignSpace& space, const std::string& images, std::string checkpoint,
+    Training(DesignSpace space, const std::string& images, std::string checkpoint,
              const TrainingOptions& options);
 
     TrainingOutcome run(Progress* progress);
@@ -71,9 +72,9 @@ std::string class_map_of(const std::string& images, const TrainingOptions& optio
     return fs::exists(path) ? path.string() : "";
 }
 
-Training::Training(const DesignSpace& space, const std::string& images, std::string checkpoint,
+Training::Training(DesignSpace space, const std::string& images, std::string checkpoint,
                    const TrainingOptions& options)
-    : space_(space),
+    : space_(std::move(space)),
       checkpoint_(std::move(checkpoint)),
       partial_(checkpoint_ + ".partial"),
       options_(options),
@@ -135,10 +136,11 @@ void Training::step(TorchSupernet& net, const TrainingBatch& batch) {
         graphs.push_back(net.network(sampler.draw(rng)));
     }
     std::vector<TorchNetwork> networks;
+    networks.reserve(graphs.size());
     for (const TorchGraph& graph : graphs) networks.push_back(graph.view());
     std::vector<TorchLoss> losses(networks.size());
-    TorchStep how{learning_rate(state_.step), options_.momentum, options_.weight_decay,
-                  options_.label_smoothing};
+    const TorchStep how{learning_rate(state_.step), options_.momentum, options_.weight_decay,
+                        options_.label_smoothing};
     const auto count = batch.labels.size();
     const TorchImages images{static_cast<int>(count), batch.side, batch.side, batch.pixels};
     TorchSession& session = net.session();

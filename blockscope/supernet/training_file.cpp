@@ -84,7 +84,7 @@ std::optional<TrainingState> read_training(const std::string& path,
     if (!std::filesystem::exists(path)) return std::nullopt;
     const std::string bytes = read_file(path);
     if (!looks_like_safetensors(bytes)) note({path, {}}, "step");  // says what it is not
-    TensorFile file = parse_safetensors(bytes, path);
+    const TensorFile file = parse_safetensors(bytes, path);
     TrainingState state;
     state.step = count_of(file, "step");
     for (const auto& [key, value] : settings) {
@@ -98,11 +98,11 @@ std::optional<TrainingState> read_training(const std::string& path,
     state.images = count_of(file, "images");
     state.sums = parse_log(note(file, "sums"), path).at(0);
     state.epochs = parse_log(note(file, "log"), path);
-    for (auto& [name, tensor] : file.tensors) {
+    for (const auto& [name, tensor] : file.tensors) {
         if (name.starts_with(momentum_prefix)) {
-            state.momenta.emplace(name.substr(momentum_prefix.size()), std::move(tensor));
+            state.momenta.emplace(name.substr(momentum_prefix.size()), tensor);
         } else {
-            state.values.emplace(name, std::move(tensor));
+            state.values.emplace(name, tensor);
         }
     }
     return state;
