@@ -78,7 +78,8 @@ int run(const ReportCommand& command, const Common& common, Console& console) {
     std::filesystem::path file = command.output;
     if (!file.string().ends_with(".html")) file /= "report.html";
     if (file.has_parent_path()) make_output_directory(file.parent_path());
-    const Page page = report_page(sources, command.title);
+    const Page page =
+        report_page(sources, command.title, std::filesystem::absolute(file).parent_path());
     const std::string text = page_html(page);
     write_file(file, text);
     const auto beside = file.parent_path();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockscope/report/device_figures.hpp"
+#include "blockscope/report/html.hpp"
 #include "blockscope/report/profile_tables.hpp"
 
 namespace blockscope {
@@ -236,6 +237,38 @@ void add_quality_section(Page& page, const ReportSources& sources) {
     page.sections.push_back(std::move(section));
 }
 
+/// A relative address of a file; ./ first, so that no name is taken for a scheme.
+std::string address_of(const std::filesystem::path& file, const std::filesystem::path& folder) {
+    std::error_code code;
+    const auto relative = std::filesystem::relative(file, folder, code).generic_string();
+    std::string address = "./";
+    for (const char c : relative) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '-' || c == '_';
+        address +=
+            plain ? std::string(1, c)
+                  : fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    }
+    return address;
+}
+
+void add_exported(Page& page, const ReportSources& sources, const std::filesystem::path& folder) {
+    if (sources.onnx.empty()) return;
+    std::string links = "<ul>\n";
+    for (const auto& file : sources.onnx) {
+        links += fmt::format("<li><a href=\"{}\">{}</a></li>\n", address_of(file, folder),
+                             html(file.filename().string()));
+    }
+    page.sections.push_back(
+        {"exported",
+         "Exported networks",
+         "ONNX files that lie in the studies' directories, relative to this page.",
+         {},
+         false,
+         {},
+         {links + "</ul>\n"}});
+}
+
 /// Ids are unique over the page.
 void settle_ids(Page& page) {
     std::vector<Figure> all;
@@ -251,7 +284,8 @@ void settle_ids(Page& page) {
 
 }  // namespace
 
-Page report_page(const ReportSources& sources, const std::string& title) {
+Page report_page(const ReportSources& sources, const std::string& title,
+                 const std::filesystem::path& folder) {
     Page page;
     page.title = title;
     if (title.empty()) {
@@ -265,6 +299,7 @@ Page report_page(const ReportSources& sources, const std::string& title) {
     add_device_section(page, sources);
     add_insight_section(page, sources);
     add_search_sections(page, sources);
+    add_exported(page, sources, folder);
     add_quality_section(page, sources);
     settle_ids(page);
     return page;

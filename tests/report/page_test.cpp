@@ -89,6 +89,13 @@ TEST(Page, LeavesHostNamesOutWhereAsked) {
     EXPECT_EQ(sources.facts[2].second, "blockscope measure -o //m.csv");
 }
 
+TEST(Page, LinksExportedNetworksWhateverTheirNames) {
+    ReportSources sources;
+    sources.onnx = {"studies/javascript:alert(1).onnx"};
+    const std::string page = page_html(report_page(sources, "", "studies"));
+    EXPECT_THAT(page, HasSubstr("href=\"./javascript%3Aalert%281%29.onnx\""));
+}
+
 TEST(Sources, SayWhatIsWrongWithADirectory) {
     const auto message = [](const std::string& directory) {
         try {
