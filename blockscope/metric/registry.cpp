@@ -1,5 +1,11 @@
 #include "blockscope/metric/registry.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <mutex>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
@@ -12,9 +18,38 @@
 #include "blockscope/metric/supernet_metric.hpp"
 
 namespace blockscope {
+namespace {
+
+/// Metrics that programs brought, by name.
+struct Registered {
+    std::mutex mutex;
+    std::map<std::string, std::pair<MetricInfo, MetricFactory>> by_name;
+};
+
+/// Never destroyed: its factories may hold what is gone when a process ends.
+Registered& registered() {
+    static auto& all = *new Registered;
+    return all;
+}
+
+MetricFactory registered_factory(const std::string& name) {
+    auto& all = registered();
+    const std::scoped_lock lock(all.mutex);
+    const auto found = all.by_name.find(name);
+    return found == all.by_name.end() ? MetricFactory() : found->second.second;
+}
+
+bool is_name(const std::string& text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '/' || c == '-';
+    });
+}
+
+}  // namespace
 
 std::unique_ptr<Metric> make_metric(const std::string& name, const DesignSpace& space,
                                     std::uint64_t seed, unsigned threads) {
+    if (const auto factory = registered_factory(name)) return factory(space, seed, threads);
     if (auto count = make_count_metric(name)) return count;
     if (name == "latency/host" || name.starts_with("latency/host:")) {
         return std::make_unique<HostLatency>(name, seed);
@@ -61,7 +96,40 @@ std::vector<MetricReport> metric_reports() {
         reports.push_back({host.info(), engine.available,
                            engine.available ? "version " + engine.version : engine.reason});
     }
+    auto& all = registered();
+    const std::scoped_lock lock(all.mutex);
+    for (const auto& [name, entry] : all.by_name) reports.push_back({entry.first, true, ""});
     return reports;
+}
+
+void register_metric(MetricInfo info, MetricFactory factory) {
+    if (!is_name(info.name)) {
+        throw Error(fmt::format(
+            "'{}' is no name for a metric: letters, digits and . _ / - make one", info.name));
+    }
+    auto& all = registered();
+    bool known = false;
+    {
+        const std::scoped_lock lock(all.mutex);
+        known = all.by_name.contains(info.name);
+    }
+    const auto reports = known ? std::vector<MetricReport>() : metric_reports();
+    if (info.name == "latency/host" ||
+        std::any_of(reports.begin(), reports.end(),
+                    [&](const MetricReport& r) { return r.info.name == info.name; })) {
+        throw Error(
+            fmt::format("the metric '{}' is built in; yours needs another name", info.name));
+    }
+    if (info.column.empty()) info.column = info.name;
+    const std::scoped_lock lock(all.mutex);
+    auto name = info.name;
+    all.by_name.insert_or_assign(std::move(name), std::pair{std::move(info), std::move(factory)});
+}
+
+bool forget_metric(const std::string& name) {
+    auto& all = registered();
+    const std::scoped_lock lock(all.mutex);
+    return all.by_name.erase(name) > 0;
 }
 
 }  // namespace blockscope

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -42,6 +43,59 @@ TEST(Registry, GivesOneNameToEveryWayToTypeAMetric) {
     EXPECT_FALSE(make_metric("macs", space)->info().costly);
     EXPECT_EQ(make_metric("macs", space)->measured(), nullptr);
     EXPECT_NE(make_metric("latency/host", space)->measured(), nullptr);
+}
+
+/// Counts the layers of a network: what a program might bring.
+class LayerCount : public Metric {
+public:
+    explicit LayerCount(MetricInfo info) : info_(std::move(info)) {}
+    const MetricInfo& info() const override { return info_; }
+    MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
+                          Progress*) override {
+        MetricColumn column;
+        for (const auto& a : archs) {
+            double layers = 0;
+            for (std::size_t u = 0; u < space.units.size(); ++u) layers += a.depth[u];
+            column.values.push_back(layers);
+        }
+        return column;
+    }
+
+private:
+    MetricInfo info_;
+};
+
+TEST(Registry, KnowsAMetricThatAProgramBrings) {
+    const auto space = load_space("ofa-mbv3");
+    const MetricInfo info{"mine/layers", "", "layers", Direction::smaller_is_better, false, "mine"};
+    const auto listed = [] {
+        std::size_t count = 0;
+        for (const auto& report : metric_reports()) count += report.info.name == "mine/layers";
+        return count;
+    };
+    EXPECT_NE(message_of("mine/layers").find("unknown metric"), std::string::npos);
+    for (int twice = 0; twice < 2; ++twice) {
+        register_metric(info, [info](const DesignSpace&, std::uint64_t, unsigned) {
+            return std::make_unique<LayerCount>(info);
+        });
+        EXPECT_EQ(listed(), 1U);
+    }
+    const auto archs = std::vector{parse_architecture(space, "{'ks':3,'e':3,'d':2}")};
+    EXPECT_EQ(make_metric("mine/layers", space)->evaluate(space, archs).values,
+              std::vector<double>{10});
+    EXPECT_NE(message_of("mine/layer").find("(did you mean 'mine/layers'?)"), std::string::npos);
+    EXPECT_TRUE(forget_metric("mine/layers"));
+    EXPECT_FALSE(forget_metric("mine/layers"));
+    EXPECT_EQ(listed(), 0U);
+}
+
+TEST(Registry, RefusesNamesThatAreTakenOrCannotBeTyped) {
+    for (const char* name :
+         {"macs", "accuracy", "latency/host", "", "a b", "csv:x#y", "mine<=3", "a,b"}) {
+        MetricInfo info;
+        info.name = name;
+        EXPECT_THROW(register_metric(info, nullptr), Error) << name;
+    }
 }
 
 TEST(CountMetric, MindsTheResolutionOfEveryArchitecture) {
