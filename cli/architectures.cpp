@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/space/architecture_table.hpp"
 #include "blockscope/space/encoding.hpp"
 
 namespace blockscope::cli {
@@ -20,7 +20,8 @@ std::vector<Architecture> read_architectures(const DesignSpace& space, const std
     }
     const std::string content = read_file(file);
     std::vector<Architecture> archs;
-    if (file.extension() != ".csv") {
+    const auto extension = file.extension();
+    if (extension != ".csv" && extension != ".jsonl" && extension != ".tsv") {
         std::size_t line = 0;
         for (const auto text : split(content, '\n')) {
             ++line;
@@ -28,7 +29,7 @@ std::vector<Architecture> read_architectures(const DesignSpace& space, const std
             archs.push_back(parse_architecture(space, text, 0, fmt::format("{}:{}", path, line)));
         }
     } else {
-        const CsvTable csv = parse_csv(content, path);
+        const CsvTable csv = parse_architecture_table(content, path);
         const auto arch = csv.column("arch");
         const bool has_resolution = csv.has_column("resolution");
         for (std::size_t r = 0; r < csv.rows.size(); ++r) {

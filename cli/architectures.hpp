@@ -9,8 +9,8 @@
 
 namespace blockscope::cli {
 
-/// Architectures of a CSV file with an `arch` column (and `resolution`, `space` if it has them), of
-/// a text file with one architecture a line, or of a net.config file or folder.
+/// Architectures of a CSV, TSV or JSON Lines file with an `arch` column (and `resolution`, `space`
+/// if it has them), of a text file with one architecture a line, or of a net.config file or folder.
 std::vector<Architecture> read_architectures(const DesignSpace& space, const std::string& path);
 
 /// --resolution, or the space's default. Throws Error for one the space does not list.

@@ -48,8 +48,11 @@ namespace {
 /// Takes a text apart record by record.
 class Reader {
 public:
-    Reader(std::string_view text, const std::string& source)
-        : text_(text), source_(source), last_(text.find_last_not_of(" \t\r\n\v\f")) {}
+    Reader(std::string_view text, const std::string& source, char separator)
+        : text_(text),
+          source_(source),
+          separator_(separator),
+          last_(text.find_last_not_of(" \t\r\n\v\f")) {}
 
     /// Of the record that comes next, counted from 1.
     std::size_t line() const { return line_; }
@@ -60,9 +63,9 @@ public:
     std::vector<std::string> record() {
         std::vector<std::string> cells;
         do {
-            if (!cells.empty()) ++pos_;  // the comma
+            if (!cells.empty()) ++pos_;  // the separator
             cells.push_back(at('"') ? quoted_cell() : plain_cell());
-        } while (at(','));
+        } while (at(separator_));
         if (pos_ < text_.size()) next_line();
         return cells;
     }
@@ -82,7 +85,7 @@ private:
 
     std::string plain_cell() {
         const auto start = pos_;
-        while (!at(',') && !at_line_end()) ++pos_;
+        while (!at(separator_) && !at_line_end()) ++pos_;
         return std::string(text_.substr(start, pos_ - start));
     }
 
@@ -101,7 +104,7 @@ private:
                 line_start_ = pos_ + 1;
             }
         }
-        if (!at(',') && !at_line_end()) {
+        if (!at(separator_) && !at_line_end()) {
             throw Error(
                 "a quoted cell goes on behind its closing quote; write a quote inside twice",
                 place());
@@ -115,20 +118,52 @@ private:
 
     std::string_view text_;
     const std::string& source_;
+    char separator_;
     std::size_t last_;  ///< the last character that is not blank
     std::size_t pos_ = 0;
     std::size_t line_ = 1;
     std::size_t line_start_ = 0;
 };
 
+/// What a header is divided by: commas, or the semicolons or tabs of a spreadsheet program.
+char separator_of(std::string_view text) {
+    bool quoted = false;
+    bool semicolon = false;
+    bool tab = false;
+    for (const char c : text) {
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '\n') break;
+        if (c == ',') return ',';
+        semicolon = semicolon || c == ';';
+        tab = tab || c == '\t';
+    }
+    return semicolon ? ';' : (tab ? '\t' : ',');
+}
+
+/// "3,5" as "3.5": where semicolons divide cells, numbers have decimal commas.
+void use_decimal_point(std::string& cell) {
+    const auto comma = cell.find(',');
+    if (comma == std::string::npos || cell.find_first_not_of("0123456789+-eE, ") != cell.npos)
+        return;
+    std::string with_point = cell;
+    with_point[comma] = '.';
+    double number = 0;
+    if (parse_number(trim(with_point), number)) cell = with_point;
+}
+
 }  // namespace
 
 CsvTable parse_csv(std::string_view text, const std::string& source) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+        throw Error("is UTF-16 text; save it as CSV in UTF-8", source);
+    }
     CsvTable table;
     table.source = source;
     if (trim(text).empty()) throw Error("is empty: a CSV file starts with a header", source);
-    Reader reader(text, source);
+    const char separator = separator_of(text);
+    Reader reader(text, source, separator);
     table.header = reader.record();
     for (auto& name : table.header) name = trim(name);
     std::set<std::string> seen;
@@ -146,6 +181,9 @@ CsvTable parse_csv(std::string_view text, const std::string& source) {
             throw Error(fmt::format("{} cells where the header has {}", cells.size(), columns),
                         fmt::format("{}:{}", source, line));
         }
+        if (separator != ',') {
+            for (auto& cell : cells) use_decimal_point(cell);
+        }
         table.rows.push_back(std::move(cells));
         table.lines.push_back(line);
     }
@@ -153,7 +191,7 @@ CsvTable parse_csv(std::string_view text, const std::string& source) {
 }
 
 std::string csv_cell(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+    if (text.find_first_of(",;\t\"\r\n") == std::string_view::npos) return std::string(text);
     std::string quoted = "\"";
     for (const char c : text) {
         if (c == '"') quoted += '"';

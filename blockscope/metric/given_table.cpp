@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/error.hpp"
-#include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/space/architecture_table.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"
 
@@ -99,7 +99,7 @@ void keep_one_context(CsvTable& csv, const std::string& wanted) {
 GivenTable read_given_table(const DesignSpace& space, const std::string& path,
                             const std::vector<std::string>& needed, int default_resolution,
                             const std::string& context) {
-    GivenTable table{path, parse_csv(read_file(path), path), {}};
+    GivenTable table{path, read_architecture_table(path), {}};
     keep_one_context(table.csv, context);
     const CsvTable& csv = table.csv;
     const auto arch = csv.column("arch");

@@ -9,8 +9,9 @@
 
 namespace blockscope {
 
-/// Somebody's CSV file of architectures and numbers: a column `arch` in any notation we read, and
-/// `resolution`, `space`, `width`, `context` minded where they exist.
+/// Somebody's table of architectures and numbers in any form that read_architecture_table takes: a
+/// column `arch` in any notation we read, and `resolution`, `space`, `width`, `context` minded
+/// where they exist.
 struct GivenTable {
     std::string path;
     CsvTable csv;

@@ -77,6 +77,22 @@ INSERT INTO reference_times (session, space, metric, context, resolution, refere
     FROM evaluations e JOIN old_reference_times f ON f.space = e.space AND f.metric = e.metric AND
     f.context = e.context AND f.resolution = e.resolution AND f.session < e.session;
 DROP TABLE old_reference_times;
+)sql",
+    R"sql(
+CREATE VIEW IF NOT EXISTS results AS
+    SELECT e.id AS evaluation, s.name AS space, m.name AS metric, m.unit AS unit, e.arch AS arch,
+        e.resolution AS resolution_pixels, e.value AS value, e.spread AS standard_error,
+        e.failure AS failure, e.seconds AS evaluation_seconds, c.key AS context,
+        c.facts AS context_facts, r.started AS session_started_utc, r.command AS command,
+        r.seed AS seed, r.version AS version
+    FROM evaluations e JOIN spaces s ON s.id = e.space JOIN metrics m ON m.id = e.metric
+        JOIN contexts c ON c.id = e.context JOIN sessions r ON r.id = e.session;
+CREATE VIEW IF NOT EXISTS timed_runs AS
+    SELECT t.evaluation AS evaluation, m.name AS metric, e.arch AS arch,
+        e.resolution AS resolution_pixels, t.at_s AS at_s, t.wall_ms AS wall_ms,
+        t.cpu_ms AS cpu_ms, t.visit AS visit, t.is_reference AS is_reference
+    FROM samples t LEFT JOIN evaluations e ON e.id = t.evaluation
+        LEFT JOIN metrics m ON m.id = e.metric;
 )sql"};
 
 }  // namespace

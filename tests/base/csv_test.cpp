@@ -122,5 +122,21 @@ TEST(Csv, NamesFileAndLineOfWhatIsWrong) {
     }
 }
 
+TEST(Csv, ReadsWhatSpreadsheetProgramsWrite) {
+    const auto table = parse_csv(
+        "\xef\xbb\xbf\"arch\";latency_ms;note\r\n"
+        "a,b;7,25;\"x;y\"\r\n-c; 1,5e-3 ;1,2,3\r\n",
+        "t");
+    EXPECT_EQ(table.header, (std::vector<std::string>{"arch", "latency_ms", "note"}));
+    EXPECT_EQ(table.rows[0], (std::vector<std::string>{"a,b", "7.25", "x;y"}));
+    EXPECT_EQ(table.number(1, 1), 1.5e-3);
+    EXPECT_EQ(table.rows[1][2], "1,2,3");
+    const auto tabs = parse_csv("arch\tms\na\t1.5\n", "t");
+    EXPECT_EQ(tabs.number(0, 1), 1.5);
+    // where there is a comma, a semicolon is text
+    EXPECT_EQ(parse_csv("a,b\n1;2,3\n", "t").rows[0][0], "1;2");
+    EXPECT_THROW(parse_csv(std::string("\xff\xfe\x61\x00", 4), "t"), Error);
+}
+
 }  // namespace
 }  // namespace blockscope

@@ -164,12 +164,29 @@ TEST(Study, BringsAnOlderSchemaUpToDateAndKeepsItsRows) {
         study.record(space, some_metric(), {}, archs, column_of({1, 2}), 1);
     }
     sql(folder / "a.study",
-        "DROP TABLE reference_times; DROP INDEX samples_of; ALTER TABLE sessions DROP COLUMN uid; "
-        "PRAGMA user_version = 1");
+        "DROP VIEW results; DROP VIEW timed_runs; DROP TABLE reference_times; DROP INDEX "
+        "samples_of; ALTER TABLE sessions DROP COLUMN uid; PRAGMA user_version = 1");
     Study study(folder / "a.study");
     study.set_reference_ms(space, some_metric(), {}, 224, 5);
     EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[1]).value, 2);
-    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "3");
+    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "4");
+}
+
+TEST(Study, HasViewsThatNameUnits) {
+    const Folder folder;
+    const auto space = load_space("ofa-mbv3");
+    const auto archs = sample(space, 2, Rng(1), 224);
+    {
+        Study study(folder / "a.study");
+        MetricColumn column = column_of({1.5, 2});
+        column.spread = {0.25, 0.5};
+        study.record(space, some_metric(), {}, archs, column, 3);
+    }
+    EXPECT_EQ(sql(folder / "a.study",
+                  "SELECT space || ' ' || metric || ' ' || value || ' ' || unit || ' +- ' || "
+                  "standard_error || ' at ' || resolution_pixels FROM results LIMIT 1"),
+              "ofa-mbv3 " + some_metric().name + " 1.5 " + some_metric().unit + " +- 0.25 at 224");
+    EXPECT_EQ(sql(folder / "a.study", "SELECT count(*) FROM timed_runs"), "0");
 }
 
 TEST(Study, WithoutAPathIsForgotten) {
