@@ -1,7 +1,6 @@
 #include "cli/console.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
@@ -12,15 +11,11 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 
+#include "cli/host.hpp"
+#include "cli/interrupts.hpp"
+
 namespace blockscope::cli {
 namespace {
-
-volatile std::sig_atomic_t interrupt_seen = 0;
-
-void on_interrupt(int) {
-    if (interrupt_seen != 0) std::_Exit(130);  // a second Ctrl-C does not wait
-    interrupt_seen = 1;
-}
 
 double seconds_between(std::chrono::steady_clock::time_point a,
                        std::chrono::steady_clock::time_point b) {
@@ -36,7 +31,7 @@ void print_json(const nlohmann::ordered_json& event) {
 
 Console::Console(ConsoleOptions options)
     : options_(options), terminal_(!options.json && ::isatty(2) != 0) {
-    if (!terminal_) shown_ = begin_;  // what is over soon needs no line
+    if (!terminal_ && host() == nullptr) shown_ = begin_;  // what is over soon needs no line
 }
 
 void Console::clear_bar() {
@@ -46,6 +41,10 @@ void Console::clear_bar() {
 
 void Console::write(const char* event, std::string_view line) {
     if (options_.quiet) return;
+    if (host() != nullptr) {
+        host()->say(event, line);
+        return;
+    }
     if (options_.json) {
         print_json({{"event", event}, {"message", line}});
         return;
@@ -56,7 +55,9 @@ void Console::write(const char* event, std::string_view line) {
 }
 
 int Console::error(std::string_view line, int exit_code) {
-    if (options_.json) {
+    if (host() != nullptr) {
+        host()->say("error", line);
+    } else if (options_.json) {
         print_json({{"event", "error"}, {"message", line}, {"exit_code", exit_code}});
     } else {
         clear_bar();
@@ -67,7 +68,7 @@ int Console::error(std::string_view line, int exit_code) {
 
 int Console::end(int exit_code) {
     clear_bar();
-    if (options_.json && !options_.quiet) {
+    if (options_.json && !options_.quiet && host() == nullptr) {
         print_json({{"event", "end"},
                     {"exit_code", exit_code},
                     {"seconds", seconds_between(begin_, Clock::now())}});
@@ -83,7 +84,8 @@ bool Console::is_due(std::string_view task) {
         task_ = task;
         start_ = now;
     }
-    const std::chrono::milliseconds pause(options_.json ? 1000 : terminal_ ? 200 : 10000);
+    const bool bar = terminal_ || host() != nullptr;
+    const std::chrono::milliseconds pause(options_.json ? 1000 : bar ? 200 : 10000);
     if (now - shown_ < pause) return false;
     shown_ = now;
     return true;
@@ -91,6 +93,10 @@ bool Console::is_due(std::string_view task) {
 
 void Console::update(std::string_view task, double done, double total) {
     if (!is_due(task)) return;
+    if (host() != nullptr) {
+        host()->progress(task, done, total, "items", note_);
+        return;
+    }
     const double elapsed = seconds_between(start_, Clock::now());
     if (options_.json) {
         print_json({{"event", "progress"},
@@ -115,6 +121,10 @@ void Console::update(std::string_view task, double done, double total) {
 void Console::update_seconds(std::string_view task, double done, double total,
                              std::string_view note) {
     if (!is_due(task)) return;
+    if (host() != nullptr) {
+        host()->progress(task, done, total, "s", note);
+        return;
+    }
     if (options_.json) {
         print_json({{"event", "progress"},
                     {"task", task},
@@ -148,17 +158,20 @@ bool Console::stop_requested() const { return interrupted(); }
 
 bool Console::truecolour(int file) {
     const char* colour = std::getenv("COLORTERM");
-    return ::isatty(file) != 0 && std::getenv("NO_COLOR") == nullptr && colour != nullptr &&
+    return host() == nullptr && ::isatty(file) != 0 && std::getenv("NO_COLOR") == nullptr &&
+           colour != nullptr &&
            (std::string_view(colour) == "truecolor" || std::string_view(colour) == "24bit");
 }
 
-void Console::catch_interrupts() { std::signal(SIGINT, on_interrupt); }
-
-bool Console::interrupted() { return interrupt_seen != 0; }
+bool Console::interrupted() { return cli::interrupted(); }
 
 void write_output(const std::string& path, std::string_view content) {
     if (path != "-") {
         write_file(path, content);
+        return;
+    }
+    if (host() != nullptr) {
+        host()->output(content);
         return;
     }
     if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||

@@ -15,7 +15,8 @@ struct ConsoleOptions {
 };
 
 /// Where the command line talks to people: standard error, and a bar that becomes a line every 10 s
-/// where there is no terminal. Data goes to files or standard output, never through here.
+/// where there is no terminal; or the program that runs the command (cli/host.hpp). Data goes to
+/// files or standard output, never through here.
 class Console : public Progress {
 public:
     explicit Console(ConsoleOptions options);
@@ -39,8 +40,7 @@ public:
     /// True if `file` (1: output, 2: error) is a terminal that shows 24-bit colour and NO_COLOR is
     /// not set.
     static bool truecolour(int file);
-    /// From now on Ctrl-C asks running work to stop and save instead of ending the process.
-    static void catch_interrupts();
+    /// Whether Ctrl-C asked running work to stop and save.
     static bool interrupted();
 
 private:
@@ -60,7 +60,7 @@ private:
     std::string note_;
 };
 
-/// Writes to a file, or to standard output for "-".
+/// Writes to a file, or to standard output (the host's, if there is one) for "-".
 void write_output(const std::string& path, std::string_view content);
 
 }  // namespace blockscope::cli

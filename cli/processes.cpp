@@ -1,8 +1,13 @@
 #include "cli/processes.hpp"
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstring>
+#include <dlfcn.h>
+#include <filesystem>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -10,11 +15,42 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
 
+#include "cli/host.hpp"
+#include "cli/interrupts.hpp"
+
 namespace blockscope::cli {
 namespace {
 
-/// Interrupts reach the process as they reach us: both are of the terminal's group.
+/// The program of the command line: this process, or of a host the one installed with the library;
+/// empty: there is none.
+std::string program() {
+    if (host() == nullptr) return "/proc/self/exe";
+    namespace fs = std::filesystem;
+    Dl_info library{};
+    if (::dladdr(reinterpret_cast<const void*>(&run_parts), &library) == 0) return "";
+    const fs::path folder = fs::path(library.dli_fname).parent_path();
+    for (const char* place : {"blockscope", "../bin/blockscope", "../../bin/blockscope"}) {
+        std::error_code ignored;
+        if (fs::is_regular_file(folder / place, ignored)) return (folder / place).string();
+    }
+    return "";
+}
+
+/// Waits for the process of a host, which may be interrupted where no terminal tells both.
+void tell_of_interrupts(pid_t child) {
+    bool told = false;
+    siginfo_t state{};
+    while (::waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           state.si_pid == 0) {
+        if (interrupted() && !told) told = ::kill(child, SIGINT) == 0;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+/// Interrupts reach the process of a terminal's command as they reach us: both are of its group.
 int run_process(std::vector<std::string> arguments) {
+    const std::string path = program();
+    const bool hosted = host() != nullptr;
     std::vector<char*> argv;
     argv.reserve(arguments.size() + 1);
     for (auto& a : arguments) argv.push_back(a.data());
@@ -25,10 +61,12 @@ int run_process(std::vector<std::string> arguments) {
                     Fault::runtime);
     }
     if (child == 0) {
-        ::execv("/proc/self/exe", argv.data());
+        if (hosted) ::setpgid(0, 0);
+        ::execv(path.c_str(), argv.data());
         ::execvp(argv[0], argv.data());
         ::_exit(127);
     }
+    if (hosted) tell_of_interrupts(child);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -50,6 +88,8 @@ Part parse_part(const std::string& text, const std::string& option) {
     }
     return part;
 }
+
+bool processes_can_be_made() { return !program().empty(); }
 
 int run_parts(const Common& common, int count) {
     for (int i = 1; i <= count; ++i) {

@@ -33,6 +33,9 @@ Things shard_of(Things all, const Part& part) {
     return own;
 }
 
+/// False where a program runs the command in its own process and the command line's is not there.
+bool processes_can_be_made();
+
 /// Runs the command as typed again, count times one after the other, each with `--part i/count`.
 /// Returns 0, or the exit code of the first that did not end well; the rest is not begun.
 /// Throws Error(Fault::runtime) if no process can be made.

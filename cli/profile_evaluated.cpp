@@ -202,8 +202,9 @@ int measuring_processes(const DesignSpace& space, const ProfileCommand& command,
     if (common.crew != nullptr) return 1;  // there are several already, all at once
     if (command.estimator == "fixed" || !command.until.empty()) return 1;
     const double seconds = parse_budget(command.budget, command.n).seconds;
-    const int count =
-        command.processes > 0 ? command.processes : (seconds >= seconds_worth_it ? usual : 1);
+    const int count = command.processes > 0
+                          ? command.processes
+                          : (seconds >= seconds_worth_it && processes_can_be_made() ? usual : 1);
     const auto here = [&](const std::string& name) {
         return runs_here(*make_metric(name, space, common.seed, common.threads));
     };

@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,23 +11,30 @@
 #include "blockscope/cluster/crew.hpp"
 
 #include "cli/config.hpp"
+#include "cli/parts.hpp"
 
 namespace blockscope::cli {
 namespace {
 
-std::string as_typed(int argc, char** argv) {
+std::string as_typed(const std::vector<std::string>& arguments) {
     std::string line = "blockscope";
-    for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
+    for (std::size_t i = 1; i < arguments.size(); ++i) line += " " + arguments[i];
     return line;
+}
+
+/// --help and --version, and what is printed for them.
+int print(const CLI::App& app, const CLI::ParseError& asked) {
+    std::ostringstream text;
+    const int code = app.exit(asked, text, text);
+    write_output("-", text.str());
+    return code;
 }
 
 }  // namespace
 
 Program::Program()
     : app_("Profiles design spaces of mobile neural networks for a device.", "blockscope") {
-    app_.set_version_flag("--version", [] {
-        return fmt::format("blockscope " BLOCKSCOPE_VERSION "\nMPI: {}", team_support().text);
-    });
+    app_.set_version_flag("--version", version_text, "version, and what is in and out");
     app_.require_subcommand(1);
 }
 
@@ -78,13 +86,13 @@ void Program::add_output(CLI::App& verb, std::string& output) {
     verb.add_option("-o,--output", output, "file, - for standard output")->capture_default_str();
 }
 
-int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) const {
+int Program::usage_error(const CLI::ParseError& error) const {
     std::string hint;
     std::vector<std::string> names;
     std::string wrong;
     if (const auto verbs = app_.get_subcommands(); verbs.empty()) {
         for (const auto* verb : app_.get_subcommands(nullptr)) names.push_back(verb->get_name());
-        if (argc > 1) wrong = argv[1];
+        if (common_.arguments.size() > 1) wrong = common_.arguments[1];
     } else if (const auto rest = verbs.front()->remaining(); !rest.empty()) {
         for (const auto* option : verbs.front()->get_options()) {
             for (const auto& name : option->get_lnames()) names.push_back("--" + name);
@@ -96,9 +104,9 @@ int Program::usage_error(const CLI::ParseError& error, int argc, char** argv) co
     return 2;
 }
 
-int Program::run(int argc, char** argv, Crew* crew) {
-    common_.command_line = as_typed(argc, argv);
-    common_.arguments.assign(argv, argv + argc);
+int Program::run(std::vector<std::string> arguments, Crew* crew) {
+    common_.command_line = as_typed(arguments);
+    common_.arguments = std::move(arguments);
     for (auto* verb : app_.get_subcommands(nullptr)) {
         for (auto* option : verb->get_options()) {
             if (option->get_required()) required_.push_back(option);
@@ -109,7 +117,9 @@ int Program::run(int argc, char** argv, Crew* crew) {
     };
     require(false);  // until --config has been read
     try {
-        app_.parse(argc, argv);
+        // CLI11 takes the words from the back, without the program's name
+        app_.parse(
+            std::vector<std::string>(common_.arguments.rbegin(), common_.arguments.rend() - 1));
         CLI::App& verb = *app_.get_subcommands().front();
         if (!common_.config.empty()) apply_config(verb, common_.config);
         if (common_.dump_config) {
@@ -124,11 +134,9 @@ int Program::run(int argc, char** argv, Crew* crew) {
         }
     } catch (const CLI::ParseError& e) {
         require(true);  // for the help
-        if (e.get_exit_code() == 0) return app_.exit(e);
-        return usage_error(e, argc, argv);
+        return e.get_exit_code() == 0 ? print(app_, e) : usage_error(e);
     }
     Console console(common_.console);
-    Console::catch_interrupts();
     if (auto* space = app_.get_subcommands().front()->get_option_no_throw("SPACE")) {
         if (!space->results().empty()) common_.space = space->results().front();
     }

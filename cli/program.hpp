@@ -31,12 +31,14 @@ public:
 
     Common& common() { return common_; }
 
-    /// Parses and does it. crew: of the processes that share the work; null: there is none. Returns
-    /// the exit code; throws Error.
-    int run(int argc, char** argv, Crew* crew = nullptr);
+    /// Parses and does it. arguments: the program's name first. crew: of the processes that share
+    /// the work; null: there is none. Returns the exit code; throws Error.
+    int run(std::vector<std::string> arguments, Crew* crew = nullptr);
+
+    const CLI::App& app() const { return app_; }
 
 private:
-    int usage_error(const CLI::ParseError& error, int argc, char** argv) const;
+    int usage_error(const CLI::ParseError& error) const;
 
     CLI::App app_;
     Common common_;
@@ -62,6 +64,11 @@ void add_train(Program& program);
 void add_check(Program& program);
 void add_merge(Program& program);
 void add_report(Program& program);
+void add_doctor(Program& program);
+void add_completion(Program& program);
+
+/// All of them, in the order of the help.
+void add_verbs(Program& program);
 
 /// For Option::check: a number strictly between two others.
 std::function<std::string(const std::string&)> between(double low, double high);

@@ -11,11 +11,40 @@ function(blockscope_library folder)
         message(FATAL_ERROR "blockscope/${folder} has no sources")
     endif()
     add_library(blockscope_${folder} STATIC ${sources})
+    set_target_properties(blockscope_${folder} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # nobody replaces a function of the shared library, so calls within a file may be inlined
+        target_compile_options(blockscope_${folder} PRIVATE -fno-semantic-interposition)
+    endif()
     target_link_libraries(blockscope_${folder} PUBLIC blockscope_flags)
     foreach(used ${lib_USES})
         target_link_libraries(blockscope_${folder} PUBLIC blockscope_${used})
     endforeach()
     target_link_libraries(blockscope_${folder} PRIVATE ${lib_PRIVATE})
+    set_property(GLOBAL APPEND PROPERTY BLOCKSCOPE_FOLDERS blockscope_${folder})
+    set_property(GLOBAL APPEND PROPERTY BLOCKSCOPE_DEPENDENCIES ${lib_PRIVATE})
+endfunction()
+
+# blockscope_shared_library(NAME MORE targets...): all folders, and these targets, as one library for
+# the program, the Python module and programs of others. It shows what is of namespace blockscope
+# and nothing of its dependencies (cmake/blockscope.map). Tests link the folders themselves.
+function(blockscope_shared_library name)
+    cmake_parse_arguments(lib "" "" "MORE" ${ARGN})
+    get_property(folders GLOBAL PROPERTY BLOCKSCOPE_FOLDERS)
+    get_property(dependencies GLOBAL PROPERTY BLOCKSCOPE_DEPENDENCIES)
+    list(REMOVE_DUPLICATES dependencies)
+    set(objects "")
+    foreach(part ${folders} ${lib_MORE})
+        list(APPEND objects $<TARGET_OBJECTS:${part}>)
+    endforeach()
+    add_library(${name} SHARED ${objects})
+    target_link_libraries(${name} PRIVATE ${dependencies})
+    set(map ${PROJECT_SOURCE_DIR}/cmake/blockscope.map)
+    target_link_options(${name} PRIVATE -Wl,--version-script=${map} -Wl,-Bsymbolic-functions)
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX LINK_DEPENDS ${map}
+        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+    target_include_directories(${name} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+    target_compile_features(${name} INTERFACE cxx_std_20)
 endfunction()
 
 # blockscope_embed_text(FOLDER GLOB NAME): the files become

@@ -19,9 +19,10 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-const std::vector<std::string> verbs{
-    "spaces",  "space",  "metrics", "sample", "evaluate", "measure", "profile", "prune", "explain",
-    "suggest", "search", "compare", "fit",    "export",   "check",   "merge",   "report"};
+const std::vector<std::string> verbs{"spaces",  "space",   "metrics", "sample",    "evaluate",
+                                     "measure", "profile", "prune",   "explain",   "suggest",
+                                     "search",  "compare", "fit",     "export",    "check",
+                                     "merge",   "report",  "doctor",  "completion"};
 
 /// The text itself where CLI11 lays help out as it did for the golden files, else its words: other
 /// versions differ in columns, brackets and the order of their own remarks.

@@ -1,0 +1,51 @@
+#include "cli/interrupts.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <mutex>
+
+namespace blockscope::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupt_seen = 0;
+struct sigaction before;  // whose signal it was
+
+void end_on_the_second(int) {
+    if (interrupt_seen != 0) std::_Exit(130);  // does not wait
+    interrupt_seen = 1;
+}
+
+void tell_the_one_before(int signal) {
+    interrupt_seen = 1;
+    if ((before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler != SIG_DFL &&
+        before.sa_handler != SIG_IGN) {
+        before.sa_handler(signal);
+    }
+}
+
+std::mutex mutex;
+int alive = 0;
+
+}  // namespace
+
+CatchInterrupts::CatchInterrupts(bool hosted) {
+    const std::scoped_lock lock(mutex);
+    if (alive++ > 0) return;
+    interrupt_seen = 0;
+    struct sigaction ours = {};
+    ours.sa_handler = hosted ? tell_the_one_before : end_on_the_second;
+    ours.sa_flags = SA_RESTART;  // files are written to their end
+    ::sigaction(SIGINT, nullptr, &before);
+    ::sigaction(SIGINT, &ours, nullptr);
+}
+
+CatchInterrupts::~CatchInterrupts() {
+    const std::scoped_lock lock(mutex);
+    if (--alive == 0) ::sigaction(SIGINT, &before, nullptr);
+}
+
+bool interrupted() { return interrupt_seen != 0; }
+
+void interrupt() { interrupt_seen = 1; }
+
+}  // namespace blockscope::cli

@@ -1,0 +1,37 @@
+# The Python module is built for an interpreter that has NumPy and Python.h, with pybind11: the one in
+# PATH, else the system's (a second Python, such as pyenv's, often comes first and has neither).
+option(BLOCKSCOPE_PYTHON "build the Python module where Python 3.9, NumPy and pybind11 are found" ON)
+set(BLOCKSCOPE_PYTHON_FOUND OFF)
+
+function(blockscope_try_python program)
+    execute_process(COMMAND ${program} -c "
+import numpy, os, sys, sysconfig
+good = sys.version_info >= (3, 9) and os.path.exists(sysconfig.get_paths()['include'] + '/Python.h')
+sys.exit(0 if good else 1)" RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+    if(failed EQUAL 0)
+        set(BLOCKSCOPE_PYTHON_EXECUTABLE ${program} CACHE FILEPATH "Python with NumPy and headers")
+    endif()
+endfunction()
+
+if(BLOCKSCOPE_PYTHON AND NOT BLOCKSCOPE_FUZZ)
+    foreach(program python3 /usr/bin/python3)
+        if(NOT BLOCKSCOPE_PYTHON_EXECUTABLE)
+            blockscope_try_python(${program})
+        endif()
+    endforeach()
+    if(BLOCKSCOPE_PYTHON_EXECUTABLE)
+        find_program(BLOCKSCOPE_PYTHON_PATH ${BLOCKSCOPE_PYTHON_EXECUTABLE})
+        set(Python_EXECUTABLE ${BLOCKSCOPE_PYTHON_PATH})
+        find_package(Python COMPONENTS Interpreter Development.Module)
+        set(PYBIND11_FINDPYTHON ON)
+        find_package(pybind11 2.10 CONFIG QUIET)
+        if(Python_Development.Module_FOUND AND pybind11_FOUND)
+            set(BLOCKSCOPE_PYTHON_FOUND ON)
+        endif()
+    endif()
+    if(BLOCKSCOPE_PYTHON_FOUND)
+        message(STATUS "Python module: ${Python_EXECUTABLE} ${Python_VERSION}")
+    else()
+        message(STATUS "Python module: left out (python3-dev, python3-numpy, pybind11-dev)")
+    endif()
+endif()
