@@ -9,8 +9,9 @@ namespace blockscope {
 
 /// A comma-separated table as text cells. Quoted cells, CRLF line ends and a byte-order mark are
 /// understood; so are the semicolons or tabs of spreadsheet programs where the header has no comma,
-/// with decimal commas, which become points; every row has as many cells as the header. Blank lines are not rows, except in a
-/// table of one column: there one with a row behind it is an empty cell, and `""` always is.
+/// with decimal commas, which become points; every row has as many cells as the header. Blank lines
+/// are not rows, except in a table of one column: there one with a row behind it is an empty cell,
+/// and `""` always is.
 struct CsvTable {
     std::string source;  ///< file name, for messages
     std::vector<std::string> header;
