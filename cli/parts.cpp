@@ -26,8 +26,8 @@ std::vector<BuildPart> build_parts() {
         parts.push_back({"engine " + engine.name, engine.available,
                          engine.available ? engine.version : engine.reason});
     }
-    // CMakeLists.txt: name|1 or 0|remark, separated by semicolons
-    for (const auto entry : split(BLOCKSCOPE_PARTS, ';')) {
+    // CMakeLists.txt: name|1 or 0|remark, separated by ~
+    for (const auto entry : split(BLOCKSCOPE_PARTS, '~')) {
         const auto words = split(entry, '|');
         parts.push_back({std::string(words[0]), words[1] == "1", std::string(words[2])});
     }

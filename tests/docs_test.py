@@ -24,7 +24,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"]
 NOT_HERE = re.compile(r"\.pth|\.pt\b|note10/|CHECKPOINT|IMAGE|supernet:|DIR\b|original/|\./npu\.sh|host_table|"
                       r"ofa_mbv3_gpu|\bSPACE\b|model:model|out/|measured\.csv|METRIC|FILE|engine=xnnpack|--sustain|--searches|mine\.pth")
 # enough for a look: said again, the last one counts
-LESS = {"measure": ["--budget", "1s", "-n", "3"], "profile": ["--budget", "1s", "--processes", "1"],
+LESS = {"measure": ["--budget", "1s", "-n", "3"], "profile": ["--budget", "40", "--processes", "1"],
         "check": ["-n", "2000"]}
 
 # pages that are named before they are written
@@ -67,7 +67,7 @@ def check_indented(page, text, folder):
         words = words_of(command)
         missing = [w for w in words if re.fullmatch(r"[\w/]+\.(csv|toml|json)", w)
                    and not (folder / w).exists() and not re.search(rf"-o {re.escape(w)}|junit {re.escape(w)}", command)]
-        folders = [w for w in words[1:] if re.fullmatch(r"[a-z_]+", w) and words[0] in ("compare", "prune")
+        folders = [w for w in words[1:] if re.fullmatch(r"[a-z_]+", w) and words[0] in ("compare", "prune", "report")
                    and words[words.index(w) - 1] not in ("-o", "--keep", "--reduce")
                    and not (folder / w).exists() and "-" not in w]
         if needs or missing or folders or "..." in command:

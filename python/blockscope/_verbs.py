@@ -232,4 +232,5 @@ def report(*results, output=None, progress=None, **options):
     """One self-contained HTML page of results or their directories, as `blockscope report`."""
     path, keep = _place(output, "report.html")
     options["output"] = path
-    return _call("report", results, options, progress, Report, path, keep)
+    places = [r.path.parent if isinstance(r, Pruning) else r for r in results]
+    return _call("report", places, options, progress, Report, path, keep)

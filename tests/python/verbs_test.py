@@ -57,6 +57,12 @@ class VerbsTest(unittest.TestCase):
         difference = bs.compare(before, after)
         self.assertTrue(difference.report)
 
+    def test_report_shows_results(self):
+        profile = bs.profile("ofa-mbv3", "macs")
+        page = bs.report(profile)
+        self.assertIn("<html", page.path.read_text())
+        self.assertIn("<iframe", page._repr_html_())
+
     def test_search_writes_what_the_command_line_writes(self):
         bs.search("proxylessnas", maximize="params", minimize="macs", iterations=2, seed=4,
                   output=self.folder / "ours")
