@@ -1,11 +1,13 @@
 #include "cli/run.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <new>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/supernet/torch_library.hpp"
 
 #include "cli/description.hpp"
 #include "cli/interrupts.hpp"
@@ -60,6 +62,7 @@ int run(std::vector<std::string> arguments) {
     options.json = std::find(arguments.begin(), arguments.end(), "--log-json") != arguments.end();
     Console console(options);
     const CatchInterrupts catching(host() != nullptr);
+    if (const char* file = std::getenv("BLOCKSCOPE_TORCH")) use_torch_library(file);
     try {
         Program program;
         add_verbs(program);

@@ -14,6 +14,9 @@ install(TARGETS blockscope EXPORT blockscope-targets
         NAMELINK_COMPONENT development
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
+if(BLOCKSCOPE_TORCH)  # found beside the library (supernet/torch_library.cpp)
+    install(TARGETS blockscope_torch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT torch)
+endif()
 install(DIRECTORY blockscope DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
         FILES_MATCHING PATTERN "*.hpp")
 set(config ${CMAKE_INSTALL_LIBDIR}/cmake/blockscope)
