@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "blockscope/base/text.hpp"
+#include "blockscope/cluster/team.hpp"
 #include "blockscope/runtime/engine.hpp"
 
 namespace blockscope::cli {
@@ -31,6 +32,8 @@ std::vector<BuildPart> build_parts() {
         const auto words = split(entry, '|');
         parts.push_back({std::string(words[0]), words[1] == "1", std::string(words[2])});
     }
+    const TeamSupport mpi = team_support();
+    parts.push_back({"MPI", mpi.built_in, mpi.text});
     return parts;
 }
 

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <new>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/cluster/crew.hpp"
 #include "blockscope/supernet/torch_library.hpp"
 
 #include "cli/description.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/program.hpp"
+#include "cli/team.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -57,16 +60,16 @@ int exit_code(Fault fault) {
     return 1;
 }
 
-int run(std::vector<std::string> arguments) {
+/// crew: of the processes that share the work; null: there is none.
+int run(std::vector<std::string> arguments, Crew* crew = nullptr) {
     ConsoleOptions options;
     options.json = std::find(arguments.begin(), arguments.end(), "--log-json") != arguments.end();
     Console console(options);
     const CatchInterrupts catching(host() != nullptr);
-    if (const char* file = std::getenv("BLOCKSCOPE_TORCH")) use_torch_library(file);
     try {
         Program program;
         add_verbs(program);
-        return program.run(std::move(arguments));
+        return program.run(std::move(arguments), crew);
     } catch (...) {
         if (host() != nullptr) host()->failed(std::current_exception());
         try {
@@ -81,6 +84,29 @@ int run(std::vector<std::string> arguments) {
     }
 }
 
+/// Rank 0 does what was typed, the others what rank 0 asks for.
+int run_team(std::vector<std::string> arguments) {
+    std::unique_ptr<Team> team;
+    try {
+        team = team_of_this_process();
+    } catch (const Error& e) {
+        return Console({}).error(e.what(), exit_code(e.fault()));
+    }
+    if (team->rank() > 0) {
+        serve_team(*team);
+        return 0;
+    }
+    if (team->size() == 1) {
+        const int code = run(std::move(arguments));
+        team->leave(true, code);
+        return code;
+    }
+    Crew crew(*team, {});
+    const int code = run(std::move(arguments), &crew);
+    crew.dismiss(code);
+    return code;
+}
+
 }  // namespace
 
 Host* host() { return running_host; }
@@ -93,7 +119,8 @@ int run_command(std::vector<std::string> arguments, Host* host) {
         return 1;
     }
     const Turn turn(host);
-    return run(std::move(arguments));
+    if (const char* file = std::getenv("BLOCKSCOPE_TORCH")) use_torch_library(file);
+    return host == nullptr ? run_team(std::move(arguments)) : run(std::move(arguments));
 }
 
 void after_fork() { one_at_a_time() = new std::mutex; }
