@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace blockscope {
 
@@ -100,9 +101,9 @@ void Schedule::heard(int number, double now) {
 void Schedule::suspend(int rank) { ranks_[static_cast<std::size_t>(rank)].silent = true; }
 
 void Schedule::take_back(Rank& rank) {
-    for (auto h = rank.has.rbegin(); h != rank.has.rend(); ++h) {
-        waiting_.emplace_front(h->first, h->last);
-        waiting_tasks_ += h->last - h->first;
+    for (const Handout& h : std::views::reverse(rank.has)) {
+        waiting_.emplace_front(h.first, h.last);
+        waiting_tasks_ += h.last - h.first;
     }
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 constexpr int tag = 1;
 
+// Requests wait in a list, where the checker does not follow them.
+// NOLINTBEGIN(clang-analyzer-optin.mpi.MPI-Checker)
 class MpiTeam : public Team {
 public:
     MpiTeam() {
@@ -95,6 +97,7 @@ private:
     int size_ = 1;
     std::list<Sent> sent_;  // whose addresses stay
 };
+// NOLINTEND(clang-analyzer-optin.mpi.MPI-Checker)
 
 }  // namespace
 
