@@ -1,8 +1,8 @@
 // How sharing work grows to a thousand ranks, by simulation: `./dev bench cluster_scaling
 // [FILE.svg]`. The scheduler is the real one (cluster/schedule.hpp); rank 0 is a queue that takes
-// so long for each message and each row, and messages are on their way for so long: upper bounds of
+// so long for each message and each row, and messages are on their way for so long: assumed, near
 // what
-// `./dev bench cluster` measures. Ranks differ in speed by up to 20 %, the logarithms of tasks by a
+// `./dev bench cluster` sees. Ranks differ in speed by up to 20 %, the logarithms of tasks by a
 // standard deviation of 0.3; each rank has about 100 tasks.
 #include <algorithm>
 #include <cmath>

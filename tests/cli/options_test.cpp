@@ -45,6 +45,7 @@ TEST(Help, IsAsItWasReviewed) {
     const fs::path golden = fs::path(BLOCKSCOPE_SOURCE_DIR) / "tests/golden/help";
     std::vector<std::pair<std::string, std::string>> helps{{"blockscope", run("--help").text}};
     for (const auto& verb : verbs) helps.emplace_back(verb, run(verb + " --help").text);
+    helps.emplace_back("train", run("train --help").text);  // its example needs images
     for (const auto& [name, text] : helps) {
         const auto path = golden / (name + ".txt");
         if (std::getenv("BLOCKSCOPE_UPDATE_GOLDEN") != nullptr) write_file(path, text);
