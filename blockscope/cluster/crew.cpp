@@ -75,12 +75,13 @@ void leave_at_the_end(Team& team) {
     constexpr double patience_s = 30;
     const auto start = Clock::now();
     while (seconds_since(start) < patience_s) {
-        while (const auto message = team.receive()) {
-            const Telegram telegram = unpacked(message->bytes);
-            if (telegram.kind != Telegram::Kind::end) continue;
-            return team.leave(telegram.job.number == 0, 0);
+        const auto message = team.receive();
+        if (!message.has_value()) {
+            std::this_thread::sleep_for(std::chrono::duration<double>(pause_s));
+            continue;
         }
-        std::this_thread::sleep_for(std::chrono::duration<double>(pause_s));
+        const Telegram telegram = unpacked(message->bytes);
+        if (telegram.kind == Telegram::Kind::end) return team.leave(telegram.job.number == 0, 0);
     }
     team.leave(false, 1);
 }
@@ -93,7 +94,7 @@ void serve(Team& team, const OpenMetric& open) {
     auto shown = Clock::now();
     constexpr double between_signs_s = 1;
     for (;;) {
-        while (const auto message = team.receive()) {
+        for (auto message = team.receive(); message.has_value(); message = team.receive()) {
             Telegram telegram = unpacked(message->bytes);
             if (telegram.kind == Telegram::Kind::job) evaluator.push(std::move(telegram.job));
             if (telegram.kind == Telegram::Kind::stop) {
@@ -107,7 +108,7 @@ void serve(Team& team, const OpenMetric& open) {
                 return leave_at_the_end(team);
             }
         }
-        while (auto done = evaluator.pop()) {
+        for (auto done = evaluator.pop(); done.has_value(); done = evaluator.pop()) {
             Telegram telegram;
             telegram.kind = Telegram::Kind::done;
             telegram.done = std::move(*done);
