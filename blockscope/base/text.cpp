@@ -95,6 +95,21 @@ std::string quoted_list(std::span<const std::string> words) {
     return text;
 }
 
+std::string_view markup_entity(char c) {
+    switch (c) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        default:
+            return "";
+    }
+}
+
 std::string content_hash(std::string_view bytes) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
     for (const char c : bytes) {

@@ -29,6 +29,9 @@ std::string did_you_mean(std::string_view wrong, std::span<const std::string> ca
 /// 'a', 'b' and 'c', for messages.
 std::string quoted_list(std::span<const std::string> words);
 
+/// What stands for a character of its own meaning in XML and HTML (& < > "); "" for all others.
+std::string_view markup_entity(char c);
+
 /// 64-bit FNV-1a, as 16 hexadecimal digits: names content, not a cryptographic hash.
 std::string content_hash(std::string_view bytes);
 

@@ -17,6 +17,7 @@
 #include "blockscope/base/text.hpp"
 #include "blockscope/measure/latency_bench.hpp"
 #include "blockscope/measure/robust_mean.hpp"
+#include "blockscope/metric/name_options.hpp"
 #include "blockscope/space/encoding.hpp"
 
 namespace blockscope {
@@ -70,18 +71,9 @@ RunMetricOptions parse_run_metric(const std::string& name) {
         command.find(' ', hash) == std::string::npos) {
         const std::vector<std::string> keys{"timeout", "retries", "backoff", "unit",
                                             "name",    "devices", "batch",   "cache"};
-        for (const auto part : split(std::string_view(command).substr(hash + 1), ',')) {
-            const auto equals = part.find('=');
-            const std::string key(part.substr(0, equals));
-            const auto value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
-            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-                throw Error(fmt::format("'{}': unknown option '{}'{}; known are {}", name, key,
-                                        did_you_mean(key, keys), quoted_list(keys)));
-            }
-            if (!set(options, key, value)) {
-                throw Error(fmt::format("'{}': {} cannot be '{}'", name, key, value));
-            }
-        }
+        read_name_options(
+            name, std::string_view(command).substr(hash + 1), keys,
+            [&](std::string_view key, std::string_view value) { return set(options, key, value); });
         command.resize(hash);
     }
     options.runner.command = std::string(trim(command));

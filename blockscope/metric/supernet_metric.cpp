@@ -11,6 +11,7 @@
 #include "blockscope/base/parallel.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/metric/divisible.hpp"
+#include "blockscope/metric/name_options.hpp"
 #include "blockscope/stats/mean.hpp"
 #include "blockscope/stats/moments.hpp"
 
@@ -21,7 +22,7 @@ constexpr std::string_view prefix = "supernet:";
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Sets an option; false if `value` cannot be one of its values.
-bool set(SupernetMetricOptions& options, const std::string& key, std::string_view value) {
+bool set(SupernetMetricOptions& options, std::string_view key, std::string_view value) {
     AccuracyOptions& accuracy = options.accuracy;
     if (key == "classes" || key == "cache") {
         if (key == "classes") accuracy.class_map = value;
@@ -171,18 +172,9 @@ SupernetMetricOptions parse_supernet_metric(const std::string& name) {
             "images",   "calibration", "calibration_batch", "batch", "repeats", "top",
             "centre",   "crop",        "classes",           "cache", "engine",  "device",
             "precision"};
-        for (const auto part : split(std::string_view(rest).substr(hash + 1), ',')) {
-            const auto equals = part.find('=');
-            const std::string key(part.substr(0, equals));
-            const auto value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
-            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-                throw Error(fmt::format("'{}': unknown option '{}'{}; known are {}", name, key,
-                                        did_you_mean(key, keys), quoted_list(keys)));
-            }
-            if (!set(options, key, value)) {
-                throw Error(fmt::format("'{}': {} cannot be '{}'", name, key, value));
-            }
-        }
+        read_name_options(
+            name, std::string_view(rest).substr(hash + 1), keys,
+            [&](std::string_view key, std::string_view value) { return set(options, key, value); });
         const AccuracyOptions& accuracy = options.accuracy;
         if (accuracy.engine == "onednn" &&
             (accuracy.device != "cpu" || accuracy.precision != "float32")) {

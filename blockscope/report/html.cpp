@@ -1,35 +1,22 @@
 #include "blockscope/report/html.hpp"
 
+#include "blockscope/base/text.hpp"
+
 namespace blockscope {
 
 std::string html(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     for (const char c : text) {
-        switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            case '\'':
-                result += "&#39;";
-                break;
-            default: {
-                const auto byte = static_cast<unsigned char>(c);
-                if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f) {
-                    result += "\uFFFD";
-                } else {
-                    result += c;
-                }
-            }
+        const auto byte = static_cast<unsigned char>(c);
+        if (const auto entity = markup_entity(c); !entity.empty()) {
+            result += entity;
+        } else if (c == '\'') {
+            result += "&#39;";
+        } else if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f) {
+            result += "\uFFFD";
+        } else {
+            result += c;
         }
     }
     return result;

@@ -27,21 +27,11 @@ std::string cells(const Estimate& e) {
 std::string escaped(std::string_view text) {
     std::string result;
     for (const char c : text) {
-        switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            default:
-                result += c < ' ' || c > '~' ? '?' : c;
+        const auto entity = markup_entity(c);
+        if (!entity.empty()) {
+            result += entity;
+        } else {
+            result += c < ' ' || c > '~' ? '?' : c;
         }
     }
     return result;
