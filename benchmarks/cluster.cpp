@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -123,6 +124,7 @@ void lead(Crew& crew) {
     row(crew, space, 2000, 10e-3, false);
     row(crew, space, 20000, 1e-3, true);
     row(crew, space, 2000, 10e-3, true);
+    messages(crew, space);
     const auto archs = sample(space, 100000, Rng(1), 224);
     TeamMetric metric(opened("w0"), crew, [](int) { return std::string("w0"); });
     fmt::print("\nmemory of rank 0, MB, after 1, 2, 3, ... times 100,000 tasks:");
@@ -131,6 +133,30 @@ void lead(Crew& crew) {
         fmt::print(" {:.0f}", resident_mb());
     }
     fmt::print("\n");
+}
+
+/// What `./dev bench cluster_scaling` takes for given: tasks of 1 ms, one a message, all of them
+/// for the other ranks, because rank 0 sleeps over its first two.
+void messages(Crew& crew, const DesignSpace& space) {
+    const std::size_t tasks = 3000;
+    const double message_s = std::exchange(crew.options().message_s, 0);
+    TeamMetric metric(opened("w1"), crew, [](int) { return std::string("w0.001"); });
+    const auto archs = sample(space, tasks, Rng(1), 224);
+    const double cpu = thread_cpu_s();
+    std::size_t answers = 0;
+    std::size_t rows = 0;
+    metric.evaluate_parts(space, archs, nullptr, [&](const Arriving::Part& part) {
+        answers += part.rows.empty() ? 0 : 1;
+        rows += part.rows.size();
+        return answers < tasks - 8;
+    });
+    const double own = thread_cpu_s() - cpu;
+    crew.options().message_s = message_s;
+    fmt::print(
+        "\na message and its answer: {:.1f} us of rank 0, looks for messages included; {:.2f} "
+        "architectures each\n",
+        1e6 * own / static_cast<double>(answers),
+        static_cast<double>(rows) / static_cast<double>(answers));
 }
 
 /// Rows as they arrive from ranks, into a file.
@@ -149,8 +175,9 @@ void study_rate() {
         for (std::size_t i = 0; i < rows; i += 50) {
             study.record(space, info, {}, std::span(archs).subspan(i, 50), column, 1);
         }
-        fmt::print("study: {:.0f} rows a second in transactions of 50\n",
-                   static_cast<double>(rows) / seconds_since(start));
+        const double seconds = seconds_since(start);
+        fmt::print("study: {:.0f} rows a second in transactions of 50, {:.1f} us each\n",
+                   static_cast<double>(rows) / seconds, 1e6 * seconds / static_cast<double>(rows));
     }
     std::filesystem::remove_all(folder);
 }

@@ -1,11 +1,12 @@
 // How sharing work grows to a thousand ranks, by simulation: `./dev bench cluster_scaling
-// [FILE.svg]`. The scheduler is the real one (cluster/schedule.hpp); rank 0 is a queue that takes
-// so long for each message and each row, and messages are on their way for so long: assumed, near
-// what
-// `./dev bench cluster` sees. Ranks differ in speed by up to 20 %, the logarithms of tasks by a
-// standard deviation of 0.3; each rank has about 100 tasks.
+// MESSAGE_US ROW_US [FILE.svg]`. The scheduler is the real one (cluster/schedule.hpp); rank 0 is a
+// queue that takes so long for each message and each row, as `./dev bench cluster` measures them.
+// Messages are on their way for the pause between two looks, the longest that they wait. Ranks
+// differ in speed by up to 20 %, the logarithms of tasks by a standard deviation of 0.3; each rank
+// has about 100 tasks.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <queue>
 #include <string>
@@ -21,9 +22,12 @@
 namespace blockscope {
 namespace {
 
-constexpr double message_s = 50e-6;  // of rank 0, for an answer and what is sent back
-constexpr double row_s = 10e-6;      // of rank 0, for a row into the study: 100,000 a second
-constexpr double way_s = 2e-3;       // of a message: the pause between two looks
+/// What rank 0 spends.
+struct Costs {
+    double message_s;  ///< for an answer and what is sent back
+    double row_s;      ///< for a row into the study
+};
+constexpr double way_s = 2e-3;  // of a message: pause_s of cluster/
 
 /// Sum of 12 uniforms: close to normal, and the same on every machine.
 double normal(Rng& rng) {
@@ -41,7 +45,7 @@ struct Answer {
 };
 
 /// Share of the ranks' time that they spend in tasks.
-double efficiency(int ranks, double task_s, std::size_t tasks) {
+double efficiency(int ranks, double task_s, std::size_t tasks, const Costs& costs) {
     Rng rng(1);
     std::vector<double> slowness;
     for (int r = 0; r < ranks; ++r) slowness.push_back(1 + 0.2 * rng.uniform());
@@ -57,7 +61,7 @@ double efficiency(int ranks, double task_s, std::size_t tasks) {
     double busy = 0;
     const auto hand_out = [&](int rank) {
         while (const auto handout = schedule.next(rank, leader)) {
-            leader += message_s / 2;
+            leader += costs.message_s / 2;
             double seconds = 0;
             for (std::size_t i = handout->first; i < handout->last; ++i) {
                 seconds += length[i] * slowness[static_cast<std::size_t>(rank)];
@@ -72,8 +76,8 @@ double efficiency(int ranks, double task_s, std::size_t tasks) {
     while (!schedule.done()) {
         const Answer answer = answers.top();
         answers.pop();
-        leader = std::max(leader, answer.at) + message_s / 2 +
-                 row_s * static_cast<double>(answer.handout.last - answer.handout.first);
+        leader = std::max(leader, answer.at) + costs.message_s / 2 +
+                 costs.row_s * static_cast<double>(answer.handout.last - answer.handout.first);
         (void)schedule.answered(answer.rank, answer.handout.number, answer.seconds, leader);
         hand_out(answer.rank);
     }
@@ -127,13 +131,20 @@ void draw(const std::string& path, const std::vector<std::vector<double>>& curve
 }  // namespace
 
 int report(int argc, char** argv) {
+    if (argc < 3) {
+        fmt::print(stderr, "MESSAGE_US ROW_US [FILE.svg]: as the report `cluster` prints them\n");
+        return 2;
+    }
+    const Costs costs{1e-6 * std::atof(argv[1]), 1e-6 * std::atof(argv[2])};
+    fmt::print("rank 0 takes {} us for a message with its answer and {} us for a row\n\n", argv[1],
+               argv[2]);
     std::vector<std::vector<double>> curves;
     fmt::print("| ranks | {} |\n|---|---|---|---|---|---|\n", "1 ms | 10 ms | 0.1 s | 1 s | 60 s");
     for (const auto& [seconds, name] : lengths) {
         curves.emplace_back();
         for (const int ranks : counts) {
             const auto tasks = static_cast<std::size_t>(ranks) * 100;
-            curves.back().push_back(efficiency(ranks, seconds, tasks));
+            curves.back().push_back(efficiency(ranks, seconds, tasks, costs));
         }
     }
     for (std::size_t i = 0; i < std::size(counts); ++i) {
@@ -141,7 +152,7 @@ int report(int argc, char** argv) {
         for (const auto& curve : curves) fmt::print(" {:.1f} % |", 100 * curve[i]);
         fmt::print("\n");
     }
-    if (argc > 1) draw(argv[1], curves);
+    if (argc > 3) draw(argv[3], curves);
     return 0;
 }
 

@@ -8,7 +8,8 @@ namespace blockscope::cli {
 namespace {
 
 volatile std::sig_atomic_t interrupt_seen = 0;
-struct sigaction before;  // whose signal it was
+struct sigaction before;             // whose Ctrl-C it was
+struct sigaction before_terminated;  // and whose SIGTERM
 
 void end_on_the_second(int) {
     if (interrupt_seen != 0) std::_Exit(130);  // does not wait
@@ -28,7 +29,7 @@ int alive = 0;
 
 }  // namespace
 
-CatchInterrupts::CatchInterrupts(bool hosted) {
+CatchInterrupts::CatchInterrupts(bool hosted) : hosted_(hosted) {
     const std::scoped_lock lock(mutex);
     if (alive++ > 0) return;
     interrupt_seen = 0;
@@ -37,15 +38,24 @@ CatchInterrupts::CatchInterrupts(bool hosted) {
     ours.sa_flags = SA_RESTART;  // files are written to their end
     ::sigaction(SIGINT, nullptr, &before);
     ::sigaction(SIGINT, &ours, nullptr);
+    ::sigaction(SIGTERM, nullptr, &before_terminated);
+    if (!hosted) ::sigaction(SIGTERM, &ours, nullptr);
 }
 
 CatchInterrupts::~CatchInterrupts() {
     const std::scoped_lock lock(mutex);
-    if (--alive == 0) ::sigaction(SIGINT, &before, nullptr);
+    if (--alive > 0) return;
+    ::sigaction(SIGINT, &before, nullptr);
+    if (!hosted_) ::sigaction(SIGTERM, &before_terminated, nullptr);
 }
 
 bool interrupted() { return interrupt_seen != 0; }
 
 void interrupt() { interrupt_seen = 1; }
+
+void leave_interrupts_to_rank_0() {
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGTERM, SIG_IGN);
+}
 
 }  // namespace blockscope::cli

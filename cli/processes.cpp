@@ -6,6 +6,7 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <filesystem>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -36,7 +37,7 @@ std::string program() {
     return "";
 }
 
-/// Waits for the process of a host, which may be interrupted where no terminal tells both.
+/// Waits for a process, and hands on to it that this one is to stop.
 void tell_of_interrupts(pid_t child) {
     bool told = false;
     siginfo_t state{};
@@ -47,10 +48,10 @@ void tell_of_interrupts(pid_t child) {
     }
 }
 
-/// Interrupts reach the process of a terminal's command as they reach us: both are of its group.
+/// In a group of its own, where a terminal's Ctrl-C does not reach it a second time, and ended with
+/// us.
 int run_process(std::vector<std::string> arguments) {
     const std::string path = program();
-    const bool hosted = host() != nullptr;
     std::vector<char*> argv;
     argv.reserve(arguments.size() + 1);
     for (auto& a : arguments) argv.push_back(a.data());
@@ -61,12 +62,13 @@ int run_process(std::vector<std::string> arguments) {
                     Fault::runtime);
     }
     if (child == 0) {
-        if (hosted) ::setpgid(0, 0);
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         ::execv(path.c_str(), argv.data());
         ::execvp(argv[0], argv.data());
         ::_exit(127);
     }
-    if (hosted) tell_of_interrupts(child);
+    tell_of_interrupts(child);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }

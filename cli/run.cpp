@@ -93,6 +93,7 @@ int run_team(std::vector<std::string> arguments) {
         return Console({}).error(e.what(), exit_code(e.fault()));
     }
     if (team->rank() > 0) {
+        leave_interrupts_to_rank_0();
         serve_team(*team);
         return 0;
     }

@@ -17,14 +17,16 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-TEST(Faults, CtrlCSavesAndTheSameCommandGoesOn) {
-    const auto folder = scratch_folder("ctrl_c");
+class Signal : public testing::TestWithParam<int> {};
+
+TEST_P(Signal, SavesAndTheSameCommandGoesOn) {
+    const auto folder = scratch_folder("signal" + std::to_string(GetParam()));
     const auto study = folder / "study.sqlite";
     const auto command = "measure " + tiny_space(folder) + " --visits 1 -o " +
                          (folder / "m.csv").string() + " -n 20000";
     const pid_t child = start(command);
     ASSERT_TRUE(happens(child, [&] { return rows(study) > 0; }));
-    ::kill(child, SIGINT);
+    ::kill(child, GetParam());
     int status = 0;
     ::waitpid(child, &status, 0);
     ASSERT_TRUE(WIFEXITED(status));
@@ -37,6 +39,23 @@ TEST(Faults, CtrlCSavesAndTheSameCommandGoesOn) {
     EXPECT_EQ(sql(study, "SELECT count(*) = count(DISTINCT arch) FROM evaluations"), "1\n")
         << "nothing measured twice";
     EXPECT_EQ(read_file(folder / "m.csv").find("not reached"), std::string::npos);
+}
+
+// Ctrl-C, and what timeout(1), scancel and service managers send
+INSTANTIATE_TEST_SUITE_P(Faults, Signal, testing::Values(SIGINT, SIGTERM));
+
+TEST(Faults, ProcessesOfAProfileStopWithIt) {
+    const auto folder = scratch_folder("term_processes");
+    const auto study = folder / "p" / "study.sqlite";
+    const pid_t child = start("profile " + tiny_space(folder) +
+                              " --metric latency/host --budget 1000s --processes 2 -o " +
+                              (folder / "p").string());
+    ASSERT_TRUE(happens(child, [&] { return fs::exists(study) && rows(study) > 0; }));
+    ::kill(child, SIGTERM);  // not the other one
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 130);
 }
 
 TEST(Faults, CtrlCDoesNotWaitForADeviceThatHangs) {

@@ -206,6 +206,28 @@ TEST_F(Ranks, ThatDieWithTheirJobLeaveTheStudyForTheSameCommand) {
     expect_complete();
 }
 
+// As the end of a time limit and scancel do it; mpirun leaves its ranks a second.
+TEST_F(Ranks, ToldToStopWriteWhatThereIs) {
+    const auto command = mpirun(3) + evaluate("sleep 0.05;");
+    const pid_t job = ::fork();
+    if (job == 0) {
+        const std::string whole =
+            "exec env " + command + " >/dev/null 2>" + (folder_ / "said").string();
+        ::execl("/bin/sh", "sh", "-c", whole.c_str(), nullptr);
+        ::_exit(127);
+    }
+    ASSERT_TRUE(happens(job, [&] { return fs::exists(study()) && rows(study()) > 0; }));
+    ::kill(job, SIGTERM);
+    int status = 0;
+    ::waitpid(job, &status, 0);
+    EXPECT_NE(status, 0);
+    EXPECT_LT(rows(study()), 40U);
+    const auto table = parse_csv(read_file(folder_ / "out.csv"), "out.csv");
+    EXPECT_EQ(table.rows.size(), 40U) << "evaluated or with the reason why not";
+    EXPECT_EQ(run_shell(command).code, 0);
+    expect_complete();
+}
+
 // At any moment: while ranks start, open the metric, evaluate, or rank 0 writes its file.
 TEST_F(Ranks, KilledAtAnyMomentLoseNothingThatWasStored) {
     const auto command = mpirun(4) + evaluate("sleep 0.01;");
