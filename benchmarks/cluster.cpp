@@ -112,32 +112,9 @@ void row(Crew& crew, const DesignSpace& space, std::size_t tasks, double seconds
     std::fflush(stdout);
 }
 
-void lead(Crew& crew) {
-    const auto space = load_space("ofa-mbv3");
-    fmt::print("{} ranks; CPU time of rank 0 is that of the thread that hands out and collects\n\n",
-               crew.size());
-    fmt::print(
-        "| | wall | two threads of one process, ratio | share of the ranks' time in tasks | "
-        "rank 0, each task |\n|---|---|---|---|---|\n");
-    row(crew, space, 200000, 0, false);
-    row(crew, space, 20000, 1e-3, false);
-    row(crew, space, 2000, 10e-3, false);
-    row(crew, space, 20000, 1e-3, true);
-    row(crew, space, 2000, 10e-3, true);
-    messages(crew, space);
-    const auto archs = sample(space, 100000, Rng(1), 224);
-    TeamMetric metric(opened("w0"), crew, [](int) { return std::string("w0"); });
-    fmt::print("\nmemory of rank 0, MB, after 1, 2, 3, ... times 100,000 tasks:");
-    for (int i = 0; i < 8; ++i) {
-        (void)metric.evaluate(space, archs, nullptr);
-        fmt::print(" {:.0f}", resident_mb());
-    }
-    fmt::print("\n");
-}
-
 /// What `./dev bench cluster_scaling` takes for given: tasks of 1 ms, one a message, all of them
 /// for the other ranks, because rank 0 sleeps over its first two.
-void messages(Crew& crew, const DesignSpace& space) {
+void message_cost(Crew& crew, const DesignSpace& space) {
     const std::size_t tasks = 3000;
     const double message_s = std::exchange(crew.options().message_s, 0);
     TeamMetric metric(opened("w1"), crew, [](int) { return std::string("w0.001"); });
@@ -157,6 +134,29 @@ void messages(Crew& crew, const DesignSpace& space) {
         "architectures each\n",
         1e6 * own / static_cast<double>(answers),
         static_cast<double>(rows) / static_cast<double>(answers));
+}
+
+void lead(Crew& crew) {
+    const auto space = load_space("ofa-mbv3");
+    fmt::print("{} ranks; CPU time of rank 0 is that of the thread that hands out and collects\n\n",
+               crew.size());
+    fmt::print(
+        "| | wall | two threads of one process, ratio | share of the ranks' time in tasks | "
+        "rank 0, each task |\n|---|---|---|---|---|\n");
+    row(crew, space, 200000, 0, false);
+    row(crew, space, 20000, 1e-3, false);
+    row(crew, space, 2000, 10e-3, false);
+    row(crew, space, 20000, 1e-3, true);
+    row(crew, space, 2000, 10e-3, true);
+    message_cost(crew, space);
+    const auto archs = sample(space, 100000, Rng(1), 224);
+    TeamMetric metric(opened("w0"), crew, [](int) { return std::string("w0"); });
+    fmt::print("\nmemory of rank 0, MB, after 1, 2, 3, ... times 100,000 tasks:");
+    for (int i = 0; i < 8; ++i) {
+        (void)metric.evaluate(space, archs, nullptr);
+        fmt::print(" {:.0f}", resident_mb());
+    }
+    fmt::print("\n");
 }
 
 /// Rows as they arrive from ranks, into a file.
