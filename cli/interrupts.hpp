@@ -2,9 +2,9 @@
 
 namespace blockscope::cli {
 
-/// While one of these lives, Ctrl-C, and SIGTERM as `timeout`, `scancel` and service managers send it,
-/// ask running work to stop and save instead of ending the process. Several may live at a time, in
-/// any threads.
+/// While one of these lives, Ctrl-C, and SIGTERM as `timeout`, `scancel` and service managers send
+/// it, ask running work to stop and save instead of ending the process. Several may live at a time,
+/// in any threads.
 class [[gnu::visibility("default")]] CatchInterrupts {
 public:
     /// hosted: whoever had Ctrl-C before hears of it too, and SIGTERM is theirs; otherwise a second

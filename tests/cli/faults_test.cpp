@@ -23,7 +23,7 @@ TEST_P(Signal, SavesAndTheSameCommandGoesOn) {
     const auto folder = scratch_folder("signal" + std::to_string(GetParam()));
     const auto study = folder / "study.sqlite";
     const auto command = "measure " + tiny_space(folder) + " --visits 1 -o " +
-                         (folder / "m.csv").string() + " -n 20000";
+                         (folder / "m.csv").string() + " -n 5000";
     const pid_t child = start(command);
     ASSERT_TRUE(happens(child, [&] { return rows(study) > 0; }));
     ::kill(child, GetParam());
@@ -31,8 +31,8 @@ TEST_P(Signal, SavesAndTheSameCommandGoesOn) {
     ::waitpid(child, &status, 0);
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 130);
-    EXPECT_LT(rows(study), 20000U);
-    EXPECT_EQ(parse_csv(read_file(folder / "m.csv"), "").rows.size(), 20000U)
+    EXPECT_LT(rows(study), 5000U);
+    EXPECT_EQ(parse_csv(read_file(folder / "m.csv"), "").rows.size(), 5000U)
         << "measured or with the reason why not";
     const auto rest = run(command);
     ASSERT_EQ(rest.code, 0) << rest.text;
@@ -47,9 +47,9 @@ INSTANTIATE_TEST_SUITE_P(Faults, Signal, testing::Values(SIGINT, SIGTERM));
 TEST(Faults, ProcessesOfAProfileStopWithIt) {
     const auto folder = scratch_folder("term_processes");
     const auto study = folder / "p" / "study.sqlite";
-    const pid_t child = start("profile " + tiny_space(folder) +
-                              " --metric latency/host --budget 1000s --processes 2 -o " +
-                              (folder / "p").string());
+    const pid_t child =
+        start("profile " + tiny_space(folder) +
+              " --metric latency/host --budget 1000s --processes 2 -o " + (folder / "p").string());
     ASSERT_TRUE(happens(child, [&] { return fs::exists(study) && rows(study) > 0; }));
     ::kill(child, SIGTERM);  // not the other one
     int status = 0;
@@ -142,7 +142,7 @@ TEST(Faults, AClockThatIsSetMeanwhileChangesNothing) {
                   (folder / "onnx").string() + "'");
     EXPECT_EQ(device.code, 0) << device.text;
     const auto rows_of = parse_csv(read_file(folder / "d.csv"), "d.csv");
-    EXPECT_EQ(rows_of.number(0, rows_of.column("latency_run_ms")), 3);
+    EXPECT_NEAR(rows_of.number(0, rows_of.column("latency_run_ms")), 3, 1e-9);
 }
 
 TEST(DeviceMap, SharesTheNetworksAmongItsDevices) {
