@@ -96,7 +96,7 @@ std::string manual_page(const std::vector<VerbDescription>& verbs, const std::st
         ".TP\n.B 3\ninvalid input data.\n.TP\n.B 4\na constraint that nothing can meet.\n"
         ".TP\n.B 5\na device lost or timed out.\n"
         ".TP\n.B 6\ndone, but a result is flagged as untrustworthy (with \\fB\\-\\-strict\\fR).\n"
-        ".TP\n.B 130\ninterrupted, state saved: the same command goes on.\n";
+        ".TP\n.B 130\ninterrupted (Ctrl-C, SIGTERM), state saved: the same command goes on.\n";
     return text;
 }
 
