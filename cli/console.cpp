@@ -77,12 +77,13 @@ int Console::end(int exit_code) {
 }
 
 /// Often enough for a bar, every 10 s where lines pile up, every second for programs.
-bool Console::is_due(std::string_view task) {
+bool Console::is_due(std::string_view task, double done) {
     if (options_.quiet) return false;
     const auto now = Clock::now();
     if (task != task_) {
         task_ = task;
         start_ = now;
+        done_before_ = done;
     }
     const bool bar = terminal_ || host() != nullptr;
     const std::chrono::milliseconds pause(options_.json ? 1000 : bar ? 200 : 10000);
@@ -92,7 +93,7 @@ bool Console::is_due(std::string_view task) {
 }
 
 void Console::update(std::string_view task, double done, double total) {
-    if (!is_due(task)) return;
+    if (!is_due(task, done)) return;
     if (host() != nullptr) {
         host()->progress(task, done, total, "items", note_);
         return;
@@ -110,9 +111,10 @@ void Console::update(std::string_view task, double done, double total) {
     }
     std::string line = total > 0 ? fmt::format("{}: {:.0f} of {:.0f}", task, done, total)
                                  : fmt::format("{}: {:.0f}", task, done);
-    if (total > 0 && done > 0 && elapsed > 1) {
-        line += fmt::format(", {:.1f} per s, {:.0f} s left", done / elapsed,
-                            elapsed * (total - done) / done);
+    const double made = done - done_before_;  // not what an earlier run of the program did
+    if (total > 0 && made > 0 && elapsed > 1) {
+        line += fmt::format(", {:.1f} per s, {:.0f} s left", made / elapsed,
+                            elapsed * (total - done) / made);
     }
     if (!note_.empty()) line += "; " + note_;
     show(std::move(line), total > 0 ? done / total : -1);
@@ -120,7 +122,7 @@ void Console::update(std::string_view task, double done, double total) {
 
 void Console::update_seconds(std::string_view task, double done, double total,
                              std::string_view note) {
-    if (!is_due(task)) return;
+    if (!is_due(task, done)) return;
     if (host() != nullptr) {
         host()->progress(task, done, total, "s", note);
         return;

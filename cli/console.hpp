@@ -47,7 +47,7 @@ private:
     using Clock = std::chrono::steady_clock;
     void write(const char* event, std::string_view line);
     void clear_bar();
-    bool is_due(std::string_view task);
+    bool is_due(std::string_view task, double done);
     void show(std::string line, double fraction);
 
     ConsoleOptions options_;
@@ -55,6 +55,7 @@ private:
     bool bar_shown_ = false;
     Clock::time_point begin_ = Clock::now();
     Clock::time_point start_ = begin_;  ///< of the task
+    double done_before_ = 0;            ///< of the task, when it was first heard of
     Clock::time_point shown_{};
     std::string task_;
     std::string note_;

@@ -59,6 +59,7 @@ int run(TrainCommand command, const Common& common, Console& console) {
     command.options.threads = thread_count(common.threads);
     const TrainingOutcome outcome =
         train_supernet(space, command.images, command.output, command.options, &console);
+    console.note("");
     if (!outcome.unreadable.empty()) {
         std::string names;
         for (std::size_t i = 0; i < outcome.unreadable.size() && i < 5; ++i) {
