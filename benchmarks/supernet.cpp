@@ -23,9 +23,11 @@
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
 #include "blockscope/space/space_file.hpp"
+#include "blockscope/supernet/calibration.hpp"
 #include "blockscope/supernet/image_folder.hpp"
 #include "blockscope/supernet/initial_supernet.hpp"
 #include "blockscope/supernet/resize.hpp"
+#include "blockscope/supernet/subnet_switch.hpp"
 #include "blockscope/supernet/torch_library.hpp"
 #include "blockscope/supernet/torch_runner.hpp"
 
@@ -108,29 +110,81 @@ void rates(const Supernet& net, const char* name, const char* text) {
     fmt::print("\n");
 }
 
+/// `a` with another block in the last layer of unit `unit` (from 0).
+Architecture changed(const DesignSpace& space, Architecture a, int unit) {
+    const Unit& u = space.units[static_cast<std::size_t>(unit)];
+    const auto depth = a.depth[static_cast<std::size_t>(unit)];
+    auto& block = a.block[static_cast<std::size_t>(u.first_slot + depth - 1)];
+    block = static_cast<std::uint8_t>((block + 1) % space.blocks.size());
+    return a;
+}
+
+double middle(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
 /// From an architecture to a network that is ready: extraction, folding, packing.
 void switching(const Supernet& net) {
-    const auto engine = make_engine("onednn", {1, batch, 0});
-    const auto archs = sample(net.space, 20, Rng(3), side);
-    std::vector<double> extracting;
-    std::vector<double> packing;
-    for (const Architecture& a : archs) {
-        std::optional<Subnet> subnet;
-        extracting.push_back(1e3 * seconds_of([&] { subnet = extract(net, a); }));
-        packing.push_back(1e3 *
-                          seconds_of([&] { engine->prepare(subnet->network, folded(*subnet)); }));
+    const auto engine = make_engine("onednn", {1, batch, std::size_t{256} << 20});
+    SubnetSwitch subnets(net);
+    std::vector<double> whole;
+    std::vector<double> last_unit;
+    const int last = static_cast<int>(net.space.units.size()) - 1;
+    for (const Architecture& a : sample(net.space, 21, Rng(3), side)) {
+        for (const bool other : {true, false}) {
+            const Architecture to = other ? a : changed(net.space, a, last);
+            const double ms = 1e3 * seconds_of([&] {
+                                  subnets.to(to);
+                                  engine->prepare(subnets.subnet().network, subnets.folded());
+                              });
+            (other ? whole : last_unit).push_back(ms);
+        }
     }
-    std::vector<double> all;
-    for (std::size_t i = 0; i < archs.size(); ++i) all.push_back(extracting[i] + packing[i]);
-    const auto middle = [](std::vector<double> values) {
-        std::sort(values.begin(), values.end());
-        return values[values.size() / 2];
-    };
+    whole.erase(whole.begin());  // oneDNN's primitives are made
+    last_unit.erase(last_unit.begin());
     fmt::print(
-        "another of 20 random architectures: {:.1f} ms in the middle, {:.1f} ms at most "
-        "(extraction {:.1f} ms, folding and packing {:.1f} ms in the middle)\n",
-        middle(all), *std::max_element(all.begin(), all.end()), middle(extracting),
-        middle(packing));
+        "another of 20 random architectures: {:.1f} ms in the middle, {:.1f} ms at most; another "
+        "block in the last unit: {:.1f} ms, {:.1f} ms at most\n",
+        middle(whole), *std::max_element(whole.begin(), whole.end()), middle(last_unit),
+        *std::max_element(last_unit.begin(), last_unit.end()));
+}
+
+/// Batch statistics of a network that begins like the one before.
+void calibrating(const Supernet& net) {
+    constexpr int images = 50;
+    constexpr std::size_t batches = 2;
+    std::vector<float> pixels(std::size_t{3} * side * side * images);
+    Rng rng(2);
+    for (float& pixel : pixels) pixel = static_cast<float>(2 * rng.uniform() - 1);
+    const auto at = [&](std::size_t) { return ImageBatch{images, pixels}; };
+    const Architecture a = parse_architecture(net.space, "{'ks':5,'e':4,'d':3}");
+    Calibrator calibrator(1);
+    CalibratedBeginnings beginnings(net.space, std::size_t{1} << 30);
+    const auto seconds = [&](const Architecture& to) {
+        Subnet subnet = extract(net, to);
+        return seconds_of([&] {
+            calibrator.calibrate(subnet, batches, at, Calibrator::Shared{beginnings, to});
+        });
+    };
+    seconds(changed(net.space, a, 0));
+    const int units = static_cast<int>(net.space.units.size());
+    std::string text;
+    std::vector<std::vector<double>> found(static_cast<std::size_t>(units) + 1);
+    for (int turn = 0; turn < 3; ++turn) {
+        for (int unit = 0; unit < units; ++unit) {
+            beginnings.end({});
+            found.back().push_back(seconds(a));
+            found[static_cast<std::size_t>(unit)].push_back(seconds(changed(net.space, a, unit)));
+        }
+    }
+    const double whole = middle(found.back());
+    for (int unit = 0; unit < units; ++unit) {
+        text += fmt::format(", changed from unit {} on {:.0f} %", unit + 1,
+                            100 * middle(found[static_cast<std::size_t>(unit)]) / whole);
+    }
+    fmt::print("batch statistics of the middle network: {:.1f} ms an image{}\n",
+               1e3 * whole / (images * static_cast<double>(batches)), text);
 }
 
 void preprocessing(const std::string& root) {
@@ -160,6 +214,7 @@ int report(int argc, char** argv) {
     rates(net, "middle", "{'ks':5,'e':4,'d':3}");
     rates(net, "smallest", "{'ks':3,'e':3,'d':2}");
     switching(net);
+    calibrating(net);
     if (argc > 1) preprocessing(argv[1]);
     return 0;
 }

@@ -37,6 +37,7 @@ struct SearchCommand {
     std::size_t top = 10;
     std::size_t chain = 1;
     double rate = 0;  ///< 0: the space's or the algorithm's
+    bool give_up = false;
     std::string output;
 };
 
@@ -143,6 +144,14 @@ void add_questions(Asked& asked, const SearchCommand& command) {
     }
 }
 
+void check_gives_up(const Problem& problem) {
+    for (const auto& [metric, direction] : problem.objectives) {
+        const auto& info = problem.metrics[metric]->info();
+        if (info.give_up_error > 0 && info.direction == direction) return;
+    }
+    refuse("--give-up needs an objective that can: supernet:... with repeats=1, to be maximised");
+}
+
 std::vector<std::string> objectives_of(const SearchCommand& command) {
     auto names = command.maximize;
     names.insert(names.end(), command.minimize.begin(), command.minimize.end());
@@ -157,6 +166,7 @@ SearchOptions search_options(const SearchCommand& command) {
     options.fronts = command.fronts;
     options.top = command.top;
     options.chain = command.chain;
+    options.give_up = command.give_up;
     return options;
 }
 
@@ -219,6 +229,9 @@ void say_run(const Problem& problem, const SearchOptions& options, std::uint64_t
                             run.asked, resolutions_text(problem.resolutions), run.archs.size(),
                             found,
                             run.stopped.empty() ? std::string() : "; ended early: " + run.stopped));
+    if (const auto text = given_up_text(problem, run); !text.empty()) {
+        console.say(fmt::format("seed {}: {}", seed, text));
+    }
     if (run.failures > 0) {
         console.warn(fmt::format("seed {}: {} evaluations failed, first: {}", seed, run.failures,
                                  run.first_failure));
@@ -315,6 +328,7 @@ int run(const SearchCommand& command, const Common& common, Console& console) {
     Asked asked(std::move(space), std::move(resolutions), common, study);
     add_questions(asked, command);
     const Problem& problem = asked.problem();
+    if (command.give_up) check_gives_up(problem);
     report.reference = parse_reference(command.reference, objectives_of(command));
     report.options.start = start_of(command.start, problem, console);
     report.limits = reach(problem);
@@ -405,6 +419,10 @@ void add_search(Program& program) {
                     "probability that a unit is mutated, for all of them; default that of the "
                     "space's file, or 0.5, of nsga2 one over the number of units")
         ->check(CLI::Range(1e-6, 1.0));
+    verb.add_flag(
+        "--give-up", command->give_up,
+        "stop evaluating images for a network once it is behind the front (random-mutation: "
+        "--fronts, max-accuracy: --top) with a probability of 0.9999");
     several("--reference", command->reference,
             "'METRIC=NUMBER' of every objective, for hypervolumes; default the worst seen");
     verb.add_option("-o,--output", command->output, "directory")->required();

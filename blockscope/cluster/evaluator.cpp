@@ -73,7 +73,8 @@ Done Evaluator::State::evaluate(const Job& job) {
     Watched progress(*this);
     const auto start = Clock::now();
     if (job.parts == 0) {
-        result.column = opened.metric->evaluate(*opened.space, job.archs, &progress);
+        result.column =
+            opened.metric->evaluate_or_give_up(*opened.space, job.archs, job.bounds, &progress);
     } else {
         result.column.values =
             divisible(*opened.metric)

@@ -32,8 +32,9 @@ struct Job {
     std::uint64_t number = 0;      ///< in that evaluation
     std::string description = {};  ///< not empty: open the metric, evaluate nothing
     std::vector<Architecture> archs = {};
-    std::uint64_t part = 0;   ///< of the one architecture, where parts is not 0: Divisible
-    std::uint64_t parts = 0;  ///< the numbers then come back in the place of values
+    std::vector<double> bounds = {};  ///< as evaluate_or_give_up's
+    std::uint64_t part = 0;           ///< of the one architecture, where parts is not 0: Divisible
+    std::uint64_t parts = 0;          ///< the numbers then come back in the place of values
 };
 
 /// What became of it.

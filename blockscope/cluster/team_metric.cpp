@@ -57,6 +57,10 @@ Arriving::Part part_of(Done done, std::size_t first, std::vector<std::size_t> ro
         for (auto& [i, reason] : done.column.failures) {
             if (place[i] < rows.size()) part.column.failures.emplace_back(place[i], reason);
         }
+        for (auto given_up : done.column.given_up) {
+            given_up.index = place[given_up.index];
+            if (given_up.index < rows.size()) part.column.given_up.push_back(given_up);
+        }
         for (auto sample : done.samples) {
             if (!sample.is_reference && place[sample.network] == rows.size()) continue;
             if (!sample.is_reference) sample.network = place[sample.network];
@@ -205,6 +209,7 @@ struct TeamMetric::Evaluation {
 
     TeamMetric& team;
     std::span<const Architecture> archs;
+    std::span<const double> bounds;
     const std::function<bool(Part)>& take;
     std::uint64_t epoch;
     Schedule schedule;
@@ -226,6 +231,10 @@ struct TeamMetric::Evaluation {
                 if (parts == 0) {
                     const auto some = archs.subspan(handout->first, handout->last - handout->first);
                     telegram.job.archs.assign(some.begin(), some.end());
+                    if (!bounds.empty()) {
+                        const auto of = bounds.subspan(handout->first, some.size());
+                        telegram.job.bounds.assign(of.begin(), of.end());
+                    }
                 } else {
                     telegram.job.archs = {archs[handout->first / parts]};
                     telegram.job.part = handout->first % parts;
@@ -298,18 +307,22 @@ struct TeamMetric::Evaluation {
 };
 
 void TeamMetric::evaluate_parts([[maybe_unused]] const DesignSpace& space,
-                                std::span<const Architecture> archs, Progress* progress,
-                                const std::function<bool(Part)>& take) {
+                                std::span<const Architecture> archs, std::span<const double> bounds,
+                                Progress* progress, const std::function<bool(Part)>& take) {
     assert(space.fingerprint() == own_.space->fingerprint());  // the one that all ranks have
     auto options = schedule_options(*own_.metric, crew_.options(), crew_.size());
     // with fewer architectures than ranks each is cut into parts, so that nobody looks on
     const auto lost = std::count(states_.begin(), states_.end(), State::lost);
     const std::size_t ranks = states_.size() - static_cast<std::size_t>(lost);
-    const bool cut = divisible(*own_.metric) != nullptr && archs.size() < ranks;
+    // (not of what may be given up on: that is decided by the first images)
+    const bool gives_up =
+        std::any_of(bounds.begin(), bounds.end(), [](double bound) { return !std::isnan(bound); });
+    const bool cut = divisible(*own_.metric) != nullptr && archs.size() < ranks && !gives_up;
     const std::size_t parts = cut ? ranks : 0;
     if (cut) options.message_s = 0;  // one task, one message
     Evaluation work{*this,
                     archs,
+                    bounds,
                     take,
                     crew_.new_epoch(),
                     Schedule(archs.size() * std::max<std::size_t>(1, parts), crew_.size(), options,
@@ -377,8 +390,9 @@ void TeamMetric::end(const Evaluation& work) {
     crew_.own_thread_hangs();
 }
 
-MetricColumn TeamMetric::evaluate(const DesignSpace& space, std::span<const Architecture> archs,
-                                  Progress* progress) {
+MetricColumn TeamMetric::evaluate_or_give_up(const DesignSpace& space,
+                                             std::span<const Architecture> archs,
+                                             std::span<const double> bounds, Progress* progress) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     MetricColumn column;
     column.values.assign(archs.size(), unknown);
@@ -386,7 +400,7 @@ MetricColumn TeamMetric::evaluate(const DesignSpace& space, std::span<const Arch
     std::vector<bool> arrived(archs.size(), false);
     bool any_spread = false;
     std::map<int, double> scales;  // by resolution
-    evaluate_parts(space, archs, progress, [&](Part part) {
+    evaluate_parts(space, archs, bounds, progress, [&](Part part) {
         double factor = 1;
         if (part.rows.empty()) return true;
         if (part.reference_ms) {
@@ -405,6 +419,10 @@ MetricColumn TeamMetric::evaluate(const DesignSpace& space, std::span<const Arch
         for (auto& [k, reason] : part.column.failures) {
             column.failures.emplace_back(part.rows[k], std::move(reason));
         }
+        for (auto given_up : part.column.given_up) {
+            given_up.index = part.rows[given_up.index];
+            column.given_up.push_back(given_up);
+        }
         return true;
     });
     for (std::size_t i = 0; i < archs.size(); ++i) {
@@ -413,6 +431,8 @@ MetricColumn TeamMetric::evaluate(const DesignSpace& space, std::span<const Arch
         }
     }
     std::sort(column.failures.begin(), column.failures.end());
+    std::sort(column.given_up.begin(), column.given_up.end(),
+              [](const GivenUp& a, const GivenUp& b) { return a.index < b.index; });
     if (!any_spread) column.spread.clear();
     return column;
 }

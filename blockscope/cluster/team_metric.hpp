@@ -25,7 +25,11 @@ public:
     const MetricInfo& info() const override { return own_.metric->info(); }
     /// Measured values on the scale of the first that arrived.
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
-                          Progress* progress) override;
+                          Progress* progress) override {
+        return evaluate_or_give_up(space, archs, {}, progress);
+    }
+    MetricColumn evaluate_or_give_up(const DesignSpace& space, std::span<const Architecture> archs,
+                                     std::span<const double> bounds, Progress* progress) override;
     std::optional<LayerTable> additive(const DesignSpace& space, int resolution) override {
         return own_.metric->additive(space, resolution);
     }
@@ -38,7 +42,8 @@ public:
     std::size_t at_once() const override;
     /// Throws Error if no rank is left that can go on.
     void evaluate_parts(const DesignSpace& space, std::span<const Architecture> archs,
-                        Progress* progress, const std::function<bool(Part)>& take) override;
+                        std::span<const double> bounds, Progress* progress,
+                        const std::function<bool(Part)>& take) override;
 
 private:
     enum class State { opening, ready, lost };

@@ -6,7 +6,7 @@ namespace blockscope {
 namespace {
 
 /// Counted up with every change of what is packed.
-constexpr std::uint32_t version = 2;
+constexpr std::uint32_t version = 3;
 
 }  // namespace
 
@@ -20,11 +20,12 @@ std::string packed(const Telegram& telegram) {
         case Telegram::Kind::stop:
         case Telegram::Kind::end:
             to.add(job.metric).add(job.epoch).add(job.number).add(job.description).add(job.archs);
-            to.add(job.part).add(job.parts);
+            to.add(job.bounds).add(job.part).add(job.parts);
             break;
         case Telegram::Kind::done:
             to.add(done.metric).add(done.epoch).add(done.number).add(done.column.values);
-            to.add(done.column.spread).add(done.column.failures).add(done.seconds);
+            to.add(done.column.spread).add(done.column.failures).add(done.column.given_up);
+            to.add(done.seconds);
             to.add(done.samples).add(done.reference_ms).add(done.worker.facts);
             to.add(done.worker.conditions).add(done.remarks).add(done.error).add(done.fault);
             break;
@@ -54,6 +55,7 @@ Telegram unpacked(std::string_view bytes) {
             job.number = from.get<std::uint64_t>();
             job.description = from.get<std::string>();
             job.archs = from.get<std::vector<Architecture>>();
+            job.bounds = from.get<std::vector<double>>();
             job.part = from.get<std::uint64_t>();
             job.parts = from.get<std::uint64_t>();
             break;
@@ -64,6 +66,7 @@ Telegram unpacked(std::string_view bytes) {
             done.column.values = from.get<std::vector<double>>();
             done.column.spread = from.get<std::vector<double>>();
             done.column.failures = from.get<std::vector<std::pair<std::size_t, std::string>>>();
+            done.column.given_up = from.get<std::vector<GivenUp>>();
             done.seconds = from.get<double>();
             done.samples = from.get<std::vector<LatencySample>>();
             done.reference_ms = from.get<std::optional<double>>();

@@ -40,11 +40,13 @@ public:
     /// Architectures that keep all workers busy for a moment.
     virtual std::size_t at_once() const = 0;
 
+    /// bounds: as Metric::evaluate_or_give_up's.
     /// Hands every part to `take`, in this thread and in no order, each row once; ten times a
     /// second also an empty one, so that `take` may do what is due. Ends early when `take` returns
     /// false, or progress says stop; then some rows are in no part.
     virtual void evaluate_parts(const DesignSpace& space, std::span<const Architecture> archs,
-                                Progress* progress, const std::function<bool(Part)>& take) = 0;
+                                std::span<const double> bounds, Progress* progress,
+                                const std::function<bool(Part)>& take) = 0;
 };
 
 }  // namespace blockscope

@@ -35,6 +35,17 @@ struct MetricInfo {
     /// Of a value that is the percentage of so many trials (images) that went right; 0: it is not.
     std::size_t trials = 0;
     std::size_t at_first = 16;  ///< architectures to ask for before it is known how long one takes
+    bool in_order = false;      ///< cheaper where architectures that begin alike follow each other
+    /// Probability, at most, that a value given up on would have been better than its bound in the
+    /// end; 0: the metric evaluates everything to the end.
+    double give_up_error = 0;
+};
+
+/// A value of which only a part was evaluated: it can hardly get as good as was asked for.
+struct GivenUp {
+    std::size_t index = 0;   ///< into the batch; the value there is the estimate from that part
+    double at_best = 0;      ///< what the whole would be at best (MetricInfo::give_up_error)
+    std::size_t trials = 0;  ///< in that part, of MetricInfo::trials
 };
 
 /// Numbers of a batch of architectures, in its order.
@@ -42,6 +53,7 @@ struct MetricColumn {
     std::vector<double> values;  ///< NaN where it failed
     std::vector<double> spread;  ///< standard error of each value, same unit; empty if exact
     std::vector<std::pair<std::size_t, std::string>> failures;  ///< index and reason
+    std::vector<GivenUp> given_up = {};  ///< ascending; only of evaluate_or_give_up()
 };
 
 class Measured;
@@ -56,6 +68,16 @@ public:
     /// makes all of them impossible.
     virtual MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
                                   Progress* progress = nullptr) = 0;
+    /// The same where a value is of interest only if it is better than bounds[i] (in the direction
+    /// of info(); NaN, or no bounds at all: always). Which are given up on depends on bounds and
+    /// values alone. A metric that cannot give up evaluates everything.
+    virtual MetricColumn evaluate_or_give_up(const DesignSpace& space,
+                                             std::span<const Architecture> archs,
+                                             std::span<const double> bounds,
+                                             Progress* progress = nullptr) {
+        (void)bounds;
+        return evaluate(space, archs, progress);
+    }
     /// The metric as a table of layer terms, if that is what it is.
     virtual std::optional<LayerTable> additive(const DesignSpace& space, int resolution) {
         (void)space;

@@ -14,12 +14,15 @@
 #include "blockscope/metric/name_options.hpp"
 #include "blockscope/stats/mean.hpp"
 #include "blockscope/stats/moments.hpp"
+#include "blockscope/stats/proportion.hpp"
 
 namespace blockscope {
 namespace {
 
 constexpr std::string_view prefix = "supernet:";
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double give_up_error = 1e-4;  ///< one network of a large front in a hundred searches
+constexpr double looks = 15;            ///< SupernetAccuracy::Enough, before the last image
 
 /// Sets an option; false if `value` cannot be one of its values.
 bool set(SupernetMetricOptions& options, std::string_view key, std::string_view value) {
@@ -44,6 +47,11 @@ bool set(SupernetMetricOptions& options, std::string_view key, std::string_view 
         return true;
     }
     long long number = 0;
+    if (key == "share") {
+        if (!parse_number(value, number) || number < 0 || number > 1'000'000) return false;
+        accuracy.shared_bytes = static_cast<std::size_t>(number) << 20;
+        return true;
+    }
     if (!parse_number(value, number) || number < 1 || number > 100'000'000) return false;
     if (key == "images") accuracy.images = static_cast<std::size_t>(number);
     if (key == "calibration") accuracy.calibration = static_cast<std::size_t>(number);
@@ -62,7 +70,11 @@ public:
 
     const MetricInfo& info() const override { return info_; }
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
-                          Progress* progress) override;
+                          Progress* progress) override {
+        return evaluate_or_give_up(space, archs, {}, progress);
+    }
+    MetricColumn evaluate_or_give_up(const DesignSpace& space, std::span<const Architecture> archs,
+                                     std::span<const double> bounds, Progress* progress) override;
     std::vector<double> evaluate_part(const Architecture& a, std::size_t part, std::size_t parts,
                                       Progress* progress) override;
     MetricColumn joined(std::span<const std::vector<double>> sums) const override;
@@ -70,6 +82,10 @@ public:
     std::vector<std::string> remarks() const override { return accuracy_->remarks(); }
 
 private:
+    std::vector<double> counts_of(std::span<const Hits> hits) const;
+    std::size_t right(const Hits& hits) const { return top_ == 1 ? hits.top1 : hits.top5; }
+    double at_best(const Hits& so_far, std::size_t all) const;
+
     MetricInfo info_;
     int top_ = 1;
     std::unique_ptr<SupernetAccuracy> accuracy_;
@@ -93,7 +109,10 @@ SupernetMetric::SupernetMetric(const DesignSpace& space, const std::string& name
     info_.noisy = options.accuracy.repeats > 1;
     info_.costly = true;
     info_.at_first = 1;
+    info_.in_order = true;
     info_.trials = accuracy_->images();
+    // with several repeats a look would come before the others' calibration images were seen
+    if (options.accuracy.repeats == 1) info_.give_up_error = give_up_error;
     info_.source =
         fmt::format("top-{} of {} images with weights of {}, batch statistics estimated anew", top_,
                     info_.trials, options.checkpoint);
@@ -116,27 +135,52 @@ private:
     double before_, all_;
 };
 
-MetricColumn SupernetMetric::evaluate(const DesignSpace&, std::span<const Architecture> archs,
-                                      Progress* progress) {
+/// The value that `all` images would give at best, after the first of them.
+double SupernetMetric::at_best(const Hits& so_far, std::size_t all) const {
+    const std::size_t most =
+        most_successes(right(so_far), so_far.images, all, give_up_error / looks);
+    return 100 * static_cast<double>(most) / static_cast<double>(all);
+}
+
+MetricColumn SupernetMetric::evaluate_or_give_up(const DesignSpace&,
+                                                 std::span<const Architecture> archs,
+                                                 std::span<const double> bounds,
+                                                 Progress* progress) {
     std::vector<std::vector<double>> counts;
-    counts.reserve(archs.size());
+    std::vector<GivenUp> given_up;
     for (std::size_t i = 0; i < archs.size(); ++i) {
         PartOfProgress part(progress, i, archs.size());
-        counts.push_back(evaluate_part(archs[i], 0, 1, &part));
+        SupernetAccuracy::Enough enough;
+        if (info_.give_up_error > 0 && !bounds.empty() && !std::isnan(bounds[i])) {
+            enough = [&, bound = bounds[i]](const Hits& so_far, std::size_t all) {
+                const double best = at_best(so_far, all);
+                if (best <= bound) given_up.push_back({i, best, so_far.images});
+                return best <= bound;
+            };
+        }
+        counts.push_back(counts_of(accuracy_->evaluate(archs[i], &part, enough)));
     }
-    return joined(counts);
+    info_.trials = accuracy_->images();
+    MetricColumn column = joined(counts);
+    column.given_up = std::move(given_up);
+    return column;
 }
 
 /// Of each repeat the images and those that are right.
+std::vector<double> SupernetMetric::counts_of(std::span<const Hits> hits) const {
+    std::vector<double> counts;
+    for (const Hits& h : hits) {
+        counts.push_back(static_cast<double>(h.images));
+        counts.push_back(static_cast<double>(right(h)));
+    }
+    return counts;
+}
+
 std::vector<double> SupernetMetric::evaluate_part(const Architecture& a, std::size_t part,
                                                   std::size_t parts, Progress* progress) {
-    std::vector<double> counts;
-    for (const Hits& h : accuracy_->evaluate(a, progress, part, parts)) {
-        counts.push_back(static_cast<double>(h.images));
-        counts.push_back(static_cast<double>(top_ == 1 ? h.top1 : h.top5));
-    }
+    const auto hits = accuracy_->evaluate_part(a, part, parts, progress);
     info_.trials = accuracy_->images();
-    return counts;
+    return counts_of(hits);
 }
 
 MetricColumn SupernetMetric::joined(std::span<const std::vector<double>> sums) const {
@@ -169,9 +213,9 @@ SupernetMetricOptions parse_supernet_metric(const std::string& name) {
     const auto hash = rest.rfind('#');
     if (hash != std::string::npos && rest.find('=', hash) != std::string::npos) {
         const std::vector<std::string> keys{
-            "images",   "calibration", "calibration_batch", "batch", "repeats", "top",
-            "centre",   "crop",        "classes",           "cache", "engine",  "device",
-            "precision"};
+            "images",    "calibration", "calibration_batch", "batch", "repeats", "top",
+            "centre",    "crop",        "classes",           "cache", "engine",  "device",
+            "precision", "share"};
         read_name_options(
             name, std::string_view(rest).substr(hash + 1), keys,
             [&](std::string_view key, std::string_view value) { return set(options, key, value); });

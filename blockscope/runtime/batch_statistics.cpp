@@ -1,5 +1,6 @@
 #include "blockscope/runtime/batch_statistics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "blockscope/base/error.hpp"
@@ -19,6 +20,24 @@ struct BatchStatisticsEngine::Impl {
 
 namespace {
 
+/// Ends of stem and units behind which no later operator reads what came before.
+std::vector<std::size_t> borders_of(const NetworkGraph& network) {
+    const auto& operators = network.operators;
+    std::vector<std::size_t> borders;
+    int earliest = static_cast<int>(operators.size());  // tensor that is read behind i
+    for (std::size_t i = operators.size() - 1; i > 0; --i) {
+        const Operator& next = operators[i];
+        earliest = std::min(earliest, next.input);
+        if (next.second >= 0) earliest = std::min(earliest, next.second);
+        const Location& here = operators[i - 1].where;
+        const bool ends = here.part != next.where.part ||
+                          (here.part == Location::Part::body && here.unit != next.where.unit);
+        if (ends && earliest == static_cast<int>(i)) borders.push_back(i - 1);
+    }
+    std::reverse(borders.begin(), borders.end());
+    return borders;
+}
+
 /// Every operator on its own: batch norm stands between a convolution and what follows it.
 ActivationPlan plan_of(const NetworkGraph& network, int batch) {
     ActivationPlan plan = plan_activations(network, batch, false);
@@ -36,18 +55,23 @@ public:
 
     std::span<float> input() override { return memory_.input(); }
     std::span<const float> output() override { return memory_.output(); }
-    void run() override;
+    std::span<const std::size_t> borders() const override { return borders_; }
+    std::span<float> map_behind(std::size_t border) override {
+        return stages_.at(stage_of_border_.at(border)).map;
+    }
+    void run_from(std::size_t border, const std::function<void(std::size_t)>& at) override;
     const ChannelStatistics& statistics(std::size_t op) const override {
         return statistics_.at(op);
     }
 
 private:
-    /// What oneDNN does up to the next batch norm, and that.
+    /// What oneDNN does up to the next batch norm, and that, or up to a border.
     struct Stage {
         OnednnProgram program;
         std::size_t op = 0;
         Activation activation = Activation::none;
-        std::span<float> map = {};  ///< channels-last; empty: no batch norm at the end
+        bool batch_norm = false;    ///< at the end
+        std::span<float> map = {};  ///< at the end, channels-last; empty: of the last stage
     };
 
     int threads_;
@@ -55,6 +79,8 @@ private:
     std::vector<ScaleAndShift> norms_;           ///< of each operator
     std::vector<ChannelStatistics> statistics_;  ///< likewise
     NetworkMemory memory_;
+    std::vector<std::size_t> borders_;
+    std::vector<std::size_t> stage_of_border_;  ///< that ends there
     std::vector<Stage> stages_;
 };
 
@@ -65,17 +91,25 @@ Network::Network(const EngineOptions& options, OnednnLayers& layers, EngineMemor
       eps_(network.batch_norm_eps),
       norms_(norms.begin(), norms.end()),
       statistics_(network.operators.size()),
-      memory_(memory, network, options.batch, plan.bytes) {
+      memory_(memory, network, options.batch, plan.bytes),
+      borders_(borders_of(network)) {
     stages_.push_back({OnednnProgram(layers)});
     stages_.back().program.append(
         layers.copy_in(network.input, memory_.input().data(), memory_.at(plan.offset.front())));
     for (const BoundStep& step : bind_steps(network, parameters, plan, memory_)) {
         Stage& stage = stages_.back();
         stage.program.append(layers.call(step));
-        if (!step.op.batch_norm) continue;
         stage.op = static_cast<std::size_t>(step.planned.op);
-        stage.activation = step.op.activation;
+        const bool at_border = std::binary_search(borders_.begin(), borders_.end(), stage.op);
+        if (!step.op.batch_norm && !at_border) continue;
+        if (at_border) stage_of_border_.push_back(stages_.size() - 1);
         stage.map = {step.result, static_cast<std::size_t>(options.batch * step.op.out.elements())};
+        stage.batch_norm = step.op.batch_norm;
+        if (!stage.batch_norm) {
+            stages_.push_back({OnednnProgram(layers)});
+            continue;
+        }
+        stage.activation = step.op.activation;
         const auto channels = static_cast<std::size_t>(step.op.out.channels);
         if (norms_[stage.op].scale.size() != channels ||
             norms_[stage.op].shift.size() != channels) {
@@ -87,15 +121,22 @@ Network::Network(const EngineOptions& options, OnednnLayers& layers, EngineMemor
         network.operators.back().out, memory_.at(plan.offset.back()), memory_.output().data()));
 }
 
-void Network::run() {
+void Network::run_from(std::size_t border, const std::function<void(std::size_t)>& at) {
     set_onednn_threads(threads_);
-    for (const Stage& stage : stages_) {
+    std::size_t next = border == no_border ? 0 : border + 1;
+    for (std::size_t s = next == 0 ? 0 : stage_of_border_.at(border) + 1; s < stages_.size(); ++s) {
+        const Stage& stage = stages_[s];
         stage.program.run();
-        if (stage.map.empty()) continue;
-        const ScaleAndShift& norm = norms_[stage.op];
-        ChannelStatistics& found = statistics_[stage.op];
-        found = channel_statistics(stage.map, norm.scale.size(), threads_);
-        normalise(stage.map, found, norm, eps_, stage.activation, threads_);
+        if (stage.batch_norm) {
+            const ScaleAndShift& norm = norms_[stage.op];
+            ChannelStatistics& found = statistics_[stage.op];
+            found = channel_statistics(stage.map, norm.scale.size(), threads_);
+            normalise(stage.map, found, norm, eps_, stage.activation, threads_);
+        }
+        if (next < borders_.size() && stage_of_border_[next] == s) {
+            if (at) at(next);
+            ++next;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,7 +19,18 @@ public:
     virtual ~BatchStatisticsNetwork() = default;
     virtual std::span<float> input() = 0;         ///< as PreparedNetwork's
     virtual std::span<const float> output() = 0;  ///< as PreparedNetwork's
-    virtual void run() = 0;
+    void run() { run_from(no_border, nullptr); }
+
+    /// Operators behind which only their map is alive: the ends of the stem and of units, in order.
+    virtual std::span<const std::size_t> borders() const = 0;
+    static constexpr std::size_t no_border = static_cast<std::size_t>(-1);
+    /// [image, row, column, channel] behind borders()[border].
+    virtual std::span<float> map_behind(std::size_t border) = 0;
+    /// Runs from the map behind a border on, which map_behind() was filled with; no_border: from
+    /// the input. Calls at(border) at every border that comes, where its map is there to be read;
+    /// null: nothing is called.
+    virtual void run_from(std::size_t border, const std::function<void(std::size_t)>& at) = 0;
+
     /// Of the last run, for each channel that operator `op` makes; empty if it has no batch norm.
     virtual const ChannelStatistics& statistics(std::size_t op) const = 0;
 };

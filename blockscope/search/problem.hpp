@@ -33,6 +33,14 @@ struct Problem {
     std::vector<Limit> limits;
 };
 
+/// A value of a network, by its row, that is an estimate from a part of what it would rest on.
+struct PartialValue {
+    std::size_t row = 0;
+    std::size_t metric = 0;
+    double at_best = 0;      ///< as GivenUp's
+    std::size_t trials = 0;  ///< likewise
+};
+
 /// What is known of a limit before anything is searched.
 struct LimitReach {
     std::optional<std::pair<double, double>> range;  ///< of the metric: smallest and largest value

@@ -110,6 +110,7 @@ SearchRun search(const Problem& problem, const SearchOptions& options, Progress*
     run.stopped = std::move(state.stopped);
     run.failures = visited.failures();
     run.first_failure = visited.first_failure();
+    run.given_up = visited.given_up();
     run.errors = visited.take_errors();
     for (auto& errors : run.errors) {
         if (!errors.empty()) errors.resize(visited.size(), std::nan(""));

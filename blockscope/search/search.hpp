@@ -43,12 +43,16 @@ struct SearchOptions {
     Algorithm algorithm = Algorithm::random_mutation;
     std::size_t initial = 100;  ///< drawn at random; nsga2, regularized_evolution: the population
     std::size_t iterations = 10;
-    std::size_t children = 200;       ///< of an iteration
-    std::size_t fronts = 1;           ///< random_mutation: how many, one peeled off after the other
-    std::size_t top = 10;             ///< max_accuracy: parents, and how many are the result
-    std::size_t chain = 1;            ///< both: mutations in a row from each parent; each counts
-    std::size_t tournament = 25;      ///< regularized_evolution: the random few
-    std::size_t at_once = 10;         ///< regularized_evolution: children evaluated together
+    std::size_t children = 200;   ///< of an iteration
+    std::size_t fronts = 1;       ///< random_mutation: how many, one peeled off after the other
+    std::size_t top = 10;         ///< max_accuracy: parents, and how many are the result
+    std::size_t chain = 1;        ///< both: mutations in a row from each parent; each counts
+    std::size_t tournament = 25;  ///< regularized_evolution: the random few
+    std::size_t at_once = 10;     ///< regularized_evolution: children evaluated together
+    /// Metrics that can may give up on networks that cannot be parents any more (of
+    /// random_mutation and max_accuracy) or are behind the front (of the others) by what was seen
+    /// before the iteration. random_mutation, max_accuracy and random go and end as without.
+    bool give_up = false;
     std::vector<Architecture> start;  ///< asked for first, the random ones fill up to `initial`
     MutationRates rates;
     std::uint64_t seed = 1;
@@ -63,6 +67,7 @@ struct SearchRun {
     std::vector<std::vector<double>> values;  ///< by metric of the problem, then as archs; NaN: a
                                               ///< limit not kept (objectives), or failed
     std::vector<std::vector<double>> errors;  ///< standard errors of values, by metric; empty: none
+    std::vector<PartialValue> given_up;       ///< by row
     std::vector<std::uint32_t> iteration;     ///< that asked first; 0: initial
     std::vector<bool> keeps_limits;
     std::vector<std::size_t> best;  ///< indices: the front by its first objective, best first; of

@@ -63,23 +63,55 @@ std::string cells(const Problem& problem, const SearchRun& run, std::size_t row)
     return text;
 }
 
+/// Of each metric that a search may give up on, what its column of values at best is called.
+std::vector<std::pair<std::size_t, std::string>> parts_of(const Problem& problem,
+                                                          const SearchReport& report) {
+    std::vector<std::pair<std::size_t, std::string>> columns;
+    if (!report.options.give_up) return columns;
+    const auto all = columns_of(problem);
+    for (std::size_t m = 0; m < all.size(); ++m) {
+        if (problem.metrics[m]->info().give_up_error > 0)
+            columns.emplace_back(m, all[m] + "_at_best");
+    }
+    return columns;
+}
+
+/// ",76.2" or "," for each of those metrics; next: the run's first value given up on from `row` on.
+std::string part_cells(const std::vector<std::pair<std::size_t, std::string>>& columns,
+                       const SearchRun& run, std::size_t row, std::size_t& next) {
+    std::string text;
+    while (next < run.given_up.size() && run.given_up[next].row < row) ++next;
+    for (const auto& [metric, name] : columns) {
+        text += ',';
+        for (std::size_t i = next; i < run.given_up.size() && run.given_up[i].row == row; ++i) {
+            if (run.given_up[i].metric == metric) text += round_trip(run.given_up[i].at_best);
+        }
+    }
+    return text;
+}
+
 /// history.csv: everything that every run saw.
 void write_history(const std::filesystem::path& path, const Problem& problem,
                    const SearchReport& report) {
     std::string text = "seed,iteration,arch,resolution";
     for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
-    text += ",keeps_limits\n";
+    text += ",keeps_limits";
+    const auto parts = parts_of(problem, report);
+    for (const auto& [metric, name] : parts) text += "," + csv_cell(name);
+    text += "\n";
     std::size_t r = 0;
     std::size_t i = 0;
+    std::size_t part = 0;
     std::string piece;
     write_file(path, [&]() -> std::string_view {
         piece = std::exchange(text, {});
         constexpr std::size_t enough = 1 << 16;
-        for (; r < report.runs.size() && piece.size() < enough; ++r, i = 0) {
+        for (; r < report.runs.size() && piece.size() < enough; ++r, i = 0, part = 0) {
             const auto& run = report.runs[r];
             for (; i < run.archs.size() && piece.size() < enough; ++i) {
-                piece += fmt::format("{},{},{},{}\n", report.seeds[r], run.iteration[i],
-                                     cells(problem, run, i), run.keeps_limits[i] ? "yes" : "no");
+                piece += fmt::format("{},{},{},{}{}\n", report.seeds[r], run.iteration[i],
+                                     cells(problem, run, i), run.keeps_limits[i] ? "yes" : "no",
+                                     part_cells(parts, run, i, part));
             }
             if (i < run.archs.size()) break;
         }
@@ -147,6 +179,7 @@ Json json(const Problem& problem, std::uint64_t seed, const SearchRun& run,
     j["asked"] = run.asked;
     j["distinct"] = run.archs.size();
     j["beyond_limits"] = std::count(run.keeps_limits.begin(), run.keeps_limits.end(), false);
+    if (!run.given_up.empty()) j["given_up"] = given_up_text(problem, run);
     j["failures"] = run.failures;
     if (run.failures > 0) j["first_failure"] = run.first_failure;
     j["fruitless_passes"] = run.fruitless;
@@ -171,6 +204,7 @@ Json json(const SearchOptions& options) {
            {"initial", options.initial},
            {"iterations", options.iterations},
            {"children", options.children}};
+    if (options.give_up) j["gives_up"] = true;
     if (!options.start.empty()) j["started_with"] = options.start.size();
     if (!options.rates.units.empty()) j["mutation_rates"] = options.rates.units;
     if (options.algorithm == Algorithm::random_mutation) j["fronts"] = options.fronts;
@@ -236,6 +270,25 @@ std::size_t knee_of(const Problem& problem, const SearchRun& run) {
     std::iota(members.begin(), members.end(), std::size_t{0});
     const auto bulge = bulges(costs_of_rows(problem, run, run.best), members);
     return static_cast<std::size_t>(std::max_element(bulge.begin(), bulge.end()) - bulge.begin());
+}
+
+std::string given_up_text(const Problem& problem, const SearchRun& run) {
+    if (run.given_up.empty()) return "";
+    double seen = 0;
+    double all = 0;
+    double error = 0;
+    for (const auto& part : run.given_up) {
+        const auto& info = problem.metrics[part.metric]->info();
+        seen += static_cast<double>(part.trials);
+        all += static_cast<double>(info.trials);
+        error = info.give_up_error;
+    }
+    return fmt::format(
+        "{} of {} networks given up on, after {} % of their images: their values are estimates, "
+        "and "
+        "lie behind with a probability of {} each",
+        run.given_up.size(), run.archs.size(), significant(100 * seen / all, 2),
+        round_trip(1 - error));
 }
 
 std::vector<double> front_probability(const Problem& problem, const SearchRun& run) {

@@ -38,6 +38,10 @@ std::string hypervolume_unit(const Problem& problem);
 /// best.
 std::size_t knee_of(const Problem& problem, const SearchRun& run);
 
+/// How many of a run's networks were given up on, after which share of the images (trials) of the
+/// networks that could be, all together; empty if none was.
+std::string given_up_text(const Problem& problem, const SearchRun& run);
+
 /// For each of the best of a run, the probability that nothing it saw dominates it, given the
 /// errors of the objectives (front_noise.hpp). Empty where no objective has one.
 std::vector<double> front_probability(const Problem& problem, const SearchRun& run);

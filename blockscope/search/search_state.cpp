@@ -25,7 +25,8 @@ SearchState::SearchState(const Problem& what, const SearchOptions& how, Progress
 
 std::vector<std::size_t> SearchState::ask(const std::vector<Architecture>& archs,
                                           std::size_t round) {
-    auto rows = visited.add(archs, progress);
+    auto rows =
+        visited.add(archs, progress, options.give_up ? rivals() : std::vector<std::size_t>());
     iteration.resize(visited.size(), static_cast<std::uint32_t>(round));
     asked += archs.size();
     if (progress != nullptr) {
@@ -108,6 +109,22 @@ std::vector<std::size_t> SearchState::nearest() const {
         return visited.excess(i) < visited.excess(j);
     });
     rows.resize(std::min(rows.size(), options.top));
+    return rows;
+}
+
+std::vector<std::size_t> SearchState::rivals() const {
+    if (options.algorithm == Algorithm::max_accuracy) {
+        const auto parents = best_of(visited, options.top);
+        return parents.size() < options.top ? std::vector<std::size_t>()
+                                            : std::vector{parents.back()};
+    }
+    const bool mutates = options.algorithm == Algorithm::random_mutation;
+    const auto last_front = static_cast<std::uint32_t>(mutates ? options.fronts - 1 : 0);
+    std::vector<std::size_t> rows;
+    const auto rank = ranks(visited.costs());
+    for (std::size_t i = 0; i < rank.size(); ++i) {
+        if (rank[i] == last_front) rows.push_back(i);
+    }
     return rows;
 }
 

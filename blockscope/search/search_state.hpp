@@ -32,7 +32,8 @@ struct SearchState {
 
     SearchState(const Problem& what, const SearchOptions& how, Progress* shown);
 
-    /// Evaluates and counts, for iteration `round`. Returns the row of each.
+    /// Evaluates and counts, for iteration `round`; gives up where that was allowed. Returns the
+    /// row of each.
     std::vector<std::size_t> ask(const std::vector<Architecture>& archs, std::size_t round);
 
     /// True if the search must end before iteration `next`, and notes why. Once an iteration, tells
@@ -56,6 +57,9 @@ struct SearchState {
     void tell_hypervolume(std::size_t next);
     std::vector<double> told_reference;
     std::size_t told_before = 0;  ///< iteration
+
+    /// Whatever is no better than one of these in any objective is of no use to the algorithm.
+    std::vector<std::size_t> rivals() const;
 
     /// The rows that miss the limits least, at most `top`: parents while no row keeps them.
     std::vector<std::size_t> nearest() const;

@@ -21,7 +21,10 @@ public:
     explicit Visited(const Problem& problem, std::size_t expected = 0);
 
     /// Evaluates those that are new. Returns the row of each.
-    std::vector<std::size_t> add(std::span<const Architecture> archs, Progress* progress);
+    /// rivals: usable rows; an objective's metric may give up on what is no better than one of them
+    /// in any objective. With several such metrics the last does.
+    std::vector<std::size_t> add(std::span<const Architecture> archs, Progress* progress,
+                                 std::span<const std::size_t> rivals = {});
 
     bool contains(const Architecture& a) const { return index_.find(archs_, a) != RowIndex::none; }
     std::size_t size() const { return archs_.size(); }
@@ -32,6 +35,9 @@ public:
     /// Standard errors of the values, likewise: of what was measured, and of predictors that say
     /// how wrong they are. Empty for a metric without; NaN: not known.
     const std::vector<std::vector<double>>& errors() const { return errors_; }
+
+    /// Values that are estimates, by row.
+    const std::vector<PartialValue>& given_up() const { return given_up_; }
 
     /// Of all rows; NaN where a limit is not kept or an objective is not known.
     const Costs& costs() const { return costs_; }
@@ -59,7 +65,13 @@ public:
     const std::string& first_failure() const { return first_failure_; }
 
 private:
-    void evaluate(std::size_t metric, const std::vector<std::size_t>& rows, Progress* progress);
+    void evaluate(std::size_t metric, const std::vector<std::size_t>& rows,
+                  std::span<const double> bounds, Progress* progress);
+    std::vector<std::size_t> asking_order(std::size_t metric,
+                                          const std::vector<std::size_t>& rows) const;
+    void set_cost(std::size_t objective, const std::vector<std::size_t>& rows);
+    std::vector<double> bounds(std::size_t objective, const std::vector<std::size_t>& rows,
+                               std::span<const std::size_t> rivals) const;
     void judge(std::size_t row, bool costly_too);
 
     const Problem& problem_;
@@ -70,6 +82,7 @@ private:
     std::vector<Architecture> archs_;
     std::vector<std::vector<double>> values_;
     std::vector<std::vector<double>> errors_;
+    std::vector<PartialValue> given_up_;
     std::vector<Excess> excess_;  ///< of each row; empty without limits
     Costs costs_;
     std::size_t failures_ = 0;

@@ -12,4 +12,9 @@ namespace blockscope {
 /// (1927).
 Estimate proportion(std::size_t successes, std::size_t n, double level = 0.95);
 
+/// The most successes that `all` things can have among them where `successes` came up in the first
+/// `drawn` of them, drawn at random without replacement: with any more of them, so few would have
+/// come up with a probability of at most `error`. Exact (hypergeometric distribution).
+std::size_t most_successes(std::size_t successes, std::size_t drawn, std::size_t all, double error);
+
 }  // namespace blockscope

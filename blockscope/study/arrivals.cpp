@@ -30,6 +30,10 @@ void Arrivals::add(std::span<const Architecture> archs, Arriving::Part part,
     for (auto& [i, reason] : part.column.failures) {
         column.failures.emplace_back(before + i, std::move(reason));
     }
+    for (auto given_up : part.column.given_up) {
+        given_up.index += before;
+        column.given_up.push_back(given_up);
+    }
     for (auto sample : part.samples) {
         sample.network += before;
         to->samples.push_back(sample);

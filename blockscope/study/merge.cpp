@@ -184,9 +184,10 @@ INSERT INTO temp.new_evaluations SELECT id, first + number FROM (
     FROM src.evaluations e JOIN temp.chosen o ON o.old = e.session)
     WHERE number <= count ORDER BY id;
 INSERT INTO main.evaluations
-    (id, session, space, metric, context, arch, resolution, value, spread, failure, seconds)
+    (id, session, space, metric, context, arch, resolution, value, spread, failure, seconds,
+    estimate, at_best, trials)
     SELECT n.new, o.new, s.new, m.new, c.new, e.arch, e.resolution, e.value, e.spread, e.failure,
-    e.seconds FROM src.evaluations e JOIN temp.chosen o ON o.old = e.session
+    e.seconds, {} FROM src.evaluations e JOIN temp.chosen o ON o.old = e.session
     JOIN temp.new_evaluations n ON n.old = e.id JOIN temp.new_spaces s ON s.old = e.space
     JOIN temp.new_metrics m ON m.old = e.metric JOIN temp.new_contexts c ON c.old = e.context;
 INSERT INTO main.samples
@@ -250,7 +251,9 @@ void copy_rows(SQLite::Database& out, const Sessions& sessions,
             evaluation += from.evaluations;
             sample += from.samples;
         }
-        out.exec(translations);
+        out.exec(fmt::format(fmt::runtime(translations), sources[i].version >= 5
+                                                             ? "e.estimate, e.at_best, e.trials"
+                                                             : "NULL, NULL, NULL"));
         if (sources[i].version >= 2) out.exec(references);
         if (sources[i].version == 2) out.exec(found_references);
         out.exec(forget_source);

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "blockscope/base/text.hpp"
 #include "blockscope/study/arrivals.hpp"
@@ -46,14 +46,25 @@ private:
 void keep_successes(std::vector<Architecture>& archs, MetricColumn& column) {
     MetricColumn kept;
     std::vector<Architecture> kept_archs;
+    auto part = column.given_up.begin();
     for (std::size_t i = 0; i < archs.size(); ++i) {
         if (std::isnan(column.values[i])) continue;
+        if (part != column.given_up.end() && part->index == i) {
+            kept.given_up.push_back(*part++);
+            kept.given_up.back().index = kept_archs.size();
+        }
         kept_archs.push_back(archs[i]);
         kept.values.push_back(column.values[i]);
         if (!column.spread.empty()) kept.spread.push_back(column.spread[i]);
     }
     archs = std::move(kept_archs);
     column = std::move(kept);
+}
+
+/// An architecture of a batch was given up on.
+void note_part(StoredValues& fresh, const Architecture& a, const MetricColumn& column,
+               const GivenUp& part) {
+    fresh.given_up[a] = {column.values[part.index], part.at_best, part.trials};
 }
 
 /// In the order of archs, from what was tried; the others fail because of `otherwise`.
@@ -104,20 +115,32 @@ StoredValues& RememberedMetric::stored(const DesignSpace& space) {
     StoredValues& known = known_[space.fingerprint()];
     const StoredValues newer = study_.values(space, info(), keys(space), known.last_row);
     for (const auto& [a, value] : newer.tried) known.add(a, value);
+    for (const auto& [a, part] : newer.given_up) known.given_up[a] = part;
     known.last_row = newer.last_row;
     return known;
 }
 
-MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
-                                        std::span<const Architecture> archs, Progress* progress) {
+MetricColumn RememberedMetric::evaluate_or_give_up(const DesignSpace& space,
+                                                   std::span<const Architecture> archs,
+                                                   std::span<const double> bounds,
+                                                   Progress* progress) {
     const StoredValues& known = stored(space);
+    StoredValues answers;
     std::vector<Architecture> missing;
-    std::unordered_set<Architecture, ArchitectureHash> asked;
-    for (const auto& a : archs) {
+    std::unordered_map<Architecture, double, ArchitectureHash> asked;  // with their bounds
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        const Architecture& a = archs[i];
+        const double bound = bounds.empty() ? std::nan("") : bounds[i];
         const auto found = known.tried.find(a);
+        const auto part = known.given_up.find(a);
         if (found != known.tried.end() && !found->second.failed()) {
+            answers.tried[a] = found->second;
             ++answered_;
-        } else if (asked.insert(a).second) {
+        } else if (part != known.given_up.end() && is_hopeless(part->second, bound)) {
+            answers.tried[a].value = part->second.estimate;
+            answers.given_up[a] = part->second;
+            ++answered_;
+        } else if (asked.emplace(a, bound).second) {
             missing.push_back(a);
         }
     }
@@ -125,13 +148,24 @@ MetricColumn RememberedMetric::evaluate(const DesignSpace& space,
     std::stable_sort(
         missing.begin(), missing.end(),
         [](const Architecture& a, const Architecture& b) { return a.resolution < b.resolution; });
-    StoredValues answers;
-    constexpr double no_limit = std::numeric_limits<double>::infinity();
-    evaluate_missing(space, missing, progress, answers, no_limit);
-    for (const auto& a : archs) {
-        if (!asked.contains(a)) answers.tried[a] = known.tried.at(a);
+    std::vector<double> bounds_of_missing;
+    if (!bounds.empty()) {
+        for (const auto& a : missing) bounds_of_missing.push_back(asked.at(a));
     }
-    return column_of(archs, answers, "not reached before the evaluation was stopped");
+    constexpr double no_limit = std::numeric_limits<double>::infinity();
+    evaluate_missing(space, missing, bounds_of_missing, progress, answers, no_limit);
+    auto column = column_of(archs, answers, "not reached before the evaluation was stopped");
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        const auto part = answers.given_up.find(archs[i]);
+        if (part == answers.given_up.end()) continue;
+        column.given_up.push_back({i, part->second.at_best, part->second.trials});
+    }
+    return column;
+}
+
+bool RememberedMetric::is_hopeless(const StoredPart& part, double bound) const {
+    return info().direction == Direction::larger_is_better ? part.at_best <= bound
+                                                           : part.at_best >= bound;
 }
 
 MetricColumn RememberedMetric::evaluate_again(const DesignSpace& space,
@@ -142,15 +176,16 @@ MetricColumn RememberedMetric::evaluate_again(const DesignSpace& space,
         by_resolution.begin(), by_resolution.end(),
         [](const Architecture& a, const Architecture& b) { return a.resolution < b.resolution; });
     StoredValues fresh;
-    evaluate_missing(space, by_resolution, progress, fresh, seconds);
+    evaluate_missing(space, by_resolution, {}, progress, fresh, seconds);
     return column_of(archs, fresh, "not reached before the measuring was stopped");
 }
 
 void RememberedMetric::evaluate_missing(const DesignSpace& space,
-                                        std::span<const Architecture> missing, Progress* progress,
+                                        std::span<const Architecture> missing,
+                                        std::span<const double> bounds, Progress* progress,
                                         StoredValues& fresh, double seconds_left) {
     if (metric_->arriving() != nullptr) {
-        return take_arriving(space, missing, progress, fresh, seconds_left);
+        return take_arriving(space, missing, bounds, progress, fresh, seconds_left);
     }
     bool stopped = false;
     const Measured* measured = metric_->measured();
@@ -168,7 +203,8 @@ void RememberedMetric::evaluate_missing(const DesignSpace& space,
             missing.begin() + static_cast<std::ptrdiff_t>(first + size));
         PartOfProgress part(progress, first, size, missing.size());
         const auto start = Clock::now();
-        MetricColumn column = evaluate_batch(space, batch, &part);
+        MetricColumn column = evaluate_batch(
+            space, batch, bounds.empty() ? bounds : bounds.subspan(first, size), &part);
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
         stopped = part.told_to_stop();
         seconds_left -= seconds;
@@ -179,6 +215,9 @@ void RememberedMetric::evaluate_missing(const DesignSpace& space,
             if (!column.spread.empty()) value.spread = column.spread[i];
         }
         for (const auto& [i, reason] : column.failures) fresh.tried[batch[i]].failure = reason;
+        for (const auto& given_up : column.given_up) {
+            note_part(fresh, batch[given_up.index], column, given_up);
+        }
         if (stopped && !info().noisy) {
             keep_successes(batch, column);  // "not reached" is nobody's failure
             study_.record(space, info(), context_, batch, column, seconds);
@@ -201,7 +240,8 @@ void RememberedMetric::evaluate_missing(const DesignSpace& space,
 /// Values are stored as they come; those of measured metrics as recorded, each worker's on its own
 /// scale, which the study knows.
 void RememberedMetric::take_arriving(const DesignSpace& space,
-                                     std::span<const Architecture> missing, Progress* progress,
+                                     std::span<const Architecture> missing,
+                                     std::span<const double> bounds, Progress* progress,
                                      StoredValues& fresh, double seconds_left) {
     Arriving& arriving = *metric_->arriving();
     const bool measured = metric_->measured() != nullptr;
@@ -239,11 +279,14 @@ void RememberedMetric::take_arriving(const DesignSpace& space,
         for (const auto& [k, reason] : part.column.failures) {
             fresh.tried[missing[part.rows[k]]].failure = reason;
         }
+        for (const auto& given_up : part.column.given_up) {
+            note_part(fresh, missing[part.rows[given_up.index]], part.column, given_up);
+        }
         arrivals.add(missing, std::move(part), context, writer);
         return seconds_left > 0;
     };
     try {
-        arriving.evaluate_parts(space, missing, progress, take);
+        arriving.evaluate_parts(space, missing, bounds, progress, take);
     } catch (...) {  // the last device is lost: what came before stays
         arrivals.record();
         throw;
@@ -264,9 +307,9 @@ std::vector<StudyContext> RememberedMetric::contexts(const DesignSpace& space) c
 
 MetricColumn RememberedMetric::evaluate_batch(const DesignSpace& space,
                                               std::span<const Architecture> batch,
-                                              Progress* progress) {
+                                              std::span<const double> bounds, Progress* progress) {
     Measured* measured = metric_->measured();
-    if (measured == nullptr) return metric_->evaluate(space, batch, progress);
+    if (measured == nullptr) return metric_->evaluate_or_give_up(space, batch, bounds, progress);
     const int resolution = batch.front().resolution;
     const bool begins = !measured->reference_ms(resolution);
     const auto known = study_.reference_ms(space, info(), keys(space), resolution);

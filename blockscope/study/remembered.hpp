@@ -33,7 +33,15 @@ public:
     /// When asked to stop, what a noisy metric measured in the batch in flight is returned but not
     /// stored: it may rest on fewer visits than the values beside it.
     MetricColumn evaluate(const DesignSpace& space, std::span<const Architecture> archs,
-                          Progress* progress = nullptr) override;
+                          Progress* progress = nullptr) override {
+        return evaluate_or_give_up(space, archs, {}, progress);
+    }
+
+    /// What was given up on before, and could not be better than its bound, is answered from the
+    /// study too; any other call evaluates it.
+    MetricColumn evaluate_or_give_up(const DesignSpace& space, std::span<const Architecture> archs,
+                                     std::span<const double> bounds,
+                                     Progress* progress = nullptr) override;
 
     /// Evaluates and stores whatever is known already. Ends early after `seconds`, between batches.
     MetricColumn evaluate_again(const DesignSpace& space, std::span<const Architecture> archs,
@@ -99,12 +107,15 @@ public:
 
 private:
     StoredValues& stored(const DesignSpace& space);
+    bool is_hopeless(const StoredPart& part, double bound) const;
     void evaluate_missing(const DesignSpace& space, std::span<const Architecture> missing,
-                          Progress* progress, StoredValues& fresh, double seconds);
+                          std::span<const double> bounds, Progress* progress, StoredValues& fresh,
+                          double seconds);
     void take_arriving(const DesignSpace& space, std::span<const Architecture> missing,
-                       Progress* progress, StoredValues& fresh, double seconds);
+                       std::span<const double> bounds, Progress* progress, StoredValues& fresh,
+                       double seconds);
     MetricColumn evaluate_batch(const DesignSpace& space, std::span<const Architecture> batch,
-                                Progress* progress);
+                                std::span<const double> bounds, Progress* progress);
 
     std::unique_ptr<Metric> metric_;
     Study& study_;

@@ -93,6 +93,12 @@ CREATE VIEW IF NOT EXISTS timed_runs AS
         t.cpu_ms AS cpu_ms, t.visit AS visit, t.is_reference AS is_reference
     FROM samples t LEFT JOIN evaluations e ON e.id = t.evaluation
         LEFT JOIN metrics m ON m.id = e.metric;
+)sql",
+    // of rows whose evaluation was given up on: their value is null
+    R"sql(
+ALTER TABLE evaluations ADD COLUMN estimate REAL;
+ALTER TABLE evaluations ADD COLUMN at_best REAL;
+ALTER TABLE evaluations ADD COLUMN trials INTEGER;
 )sql"};
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace blockscope {
 
 /// Version of the tables (docs/study.md), kept in PRAGMA user_version. Any change to them is a new
 /// version, with a step in schema.cpp that makes it from the one before.
-inline constexpr int study_schema_version = 4;
+inline constexpr int study_schema_version = 5;
 
 /// PRAGMA application_id of a study: "bstu".
 inline constexpr int study_application_id = 0x62737475;

@@ -225,29 +225,40 @@ struct Study::Impl {
                                                  const MetricColumn& column, double seconds) {
         std::unordered_map<std::size_t, const std::string*> reasons;
         for (const auto& [i, reason] : column.failures) reasons.emplace(i, &reason);
+        std::unordered_map<std::size_t, const GivenUp*> parts;
+        for (const auto& part : column.given_up) parts.emplace(part.index, &part);
 
-        SQLite::Statement insert(db,
-                                 "INSERT INTO evaluations (space, metric, context, session, arch, "
-                                 "resolution, value, spread, failure, seconds) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        SQLite::Statement insert(
+            db,
+            "INSERT INTO evaluations (space, metric, context, session, arch, resolution, value, "
+            "spread, failure, seconds, estimate, at_best, trials) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         bind_inserted(insert, space, metric, context);
         insert.bind(4, in_session);
         insert.bind(10, seconds / static_cast<double>(archs.size()));
         std::vector<std::int64_t> rows;
         rows.reserve(archs.size());
         for (std::size_t i = 0; i < archs.size(); ++i) {
-            const double value = column.values[i];
+            const auto part = parts.find(i);
+            const bool whole = part == parts.end();
+            const double value = whole ? column.values[i] : std::nan("");
             insert.bind(5, body_text(space, archs[i]));
             insert.bind(6, static_cast<int>(archs[i].resolution));
             bind_or_null(insert, 7, value);
             bind_or_null(insert, 8, column.spread.empty() ? std::nan("") : column.spread[i]);
             if (!std::isnan(value)) {
                 insert.bind(9);
+            } else if (!whole) {
+                insert.bind(9, fmt::format("given up on after {} trials", part->second->trials));
             } else if (const auto reason = reasons.find(i); reason != reasons.end()) {
                 insert.bind(9, *reason->second);
             } else {
                 insert.bind(9, "no reason given");
             }
+            bind_or_null(insert, 11, whole ? std::nan("") : column.values[i]);
+            bind_or_null(insert, 12, whole ? std::nan("") : part->second->at_best);
+            whole ? insert.bind(13)
+                  : insert.bind(13, static_cast<std::int64_t>(part->second->trials));
             insert.exec();
             insert.reset();
             rows.push_back(db.getLastInsertRowid());
@@ -331,8 +342,9 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
         const auto scales = impl_->scales(key);
         SQLite::Statement select(
             impl_->db,
-            fmt::format("SELECT id, arch, resolution, value, spread, failure, seconds, session "
-                        "FROM evaluations WHERE space = ? AND metric = ? AND context IN ({}) "
+            fmt::format("SELECT id, arch, resolution, value, spread, failure, seconds, session, "
+                        "estimate, at_best, trials FROM evaluations WHERE space = ? AND metric = ? "
+                        "AND context IN ({}) "
                         "AND id > ? ORDER BY id",
                         key.contexts));
         bind(select, key);
@@ -342,6 +354,12 @@ StoredValues Study::values(const DesignSpace& space, const MetricInfo& metric,
             const auto a = parse_architecture(
                 space, select.getColumn(1).getText(), select.getColumn(2).getInt(),
                 fmt::format("{}, evaluation {}", impl_->path, stored.last_row));
+            if (!select.isColumnNull(10)) {
+                stored.given_up[a] = {select.getColumn(8).getDouble(),
+                                      select.getColumn(9).getDouble(),
+                                      static_cast<std::size_t>(select.getColumn(10).getInt64())};
+                continue;
+            }
             StoredValue value;
             if (!select.isColumnNull(3)) value.value = select.getColumn(3).getDouble();
             if (!select.isColumnNull(4)) value.spread = select.getColumn(4).getDouble();

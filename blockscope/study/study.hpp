@@ -51,10 +51,19 @@ struct StoredValue {
     bool failed() const { return value != value; }
 };
 
+/// A value that was given up on, as GivenUp has it.
+struct StoredPart {
+    double estimate = 0;
+    double at_best = 0;
+    std::size_t trials = 0;
+};
+
 /// What is stored, by architecture. last_row: the newest row looked at, to ask for newer ones
 /// later.
 struct StoredValues {
     std::unordered_map<Architecture, StoredValue, ArchitectureHash> tried;
+    /// The newest of those that were given up on, which count as never tried.
+    std::unordered_map<Architecture, StoredPart, ArchitectureHash> given_up = {};
     std::int64_t last_row = 0;
 
     /// Adds what newer rows say; a failure does not take the place of an older value.

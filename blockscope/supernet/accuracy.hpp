@@ -1,37 +1,17 @@
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
+#include <cstddef>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "blockscope/base/progress.hpp"
+#include "blockscope/supernet/accuracy_options.hpp"
 #include "blockscope/supernet/supernet.hpp"
 
 namespace blockscope {
-
-struct AccuracyOptions {
-    std::size_t images = 0;          ///< of val/, the same share of each class; 0: all
-    std::size_t calibration = 2000;  ///< images that batch statistics are estimated from
-    /// Images whose statistics normalise together; memory grows with it.
-    int calibration_batch = 100;
-    int repeats = 1;  ///< evaluations, each with other calibration images
-    int batch = 32;   ///< images that run together
-    /// Share of an image's shorter side that evaluation sees, and of its area that calibration sees
-    /// at least; nothing: what the supernet says.
-    std::optional<double> centre;
-    std::optional<double> smallest_crop;
-    std::string engine = "onednn";      ///< or "libtorch"
-    std::string device = "cpu";         ///< of libtorch, as it names them
-    std::string precision = "float32";  ///< of libtorch: or "float16", "bfloat16"
-    std::string class_map;  ///< see read_image_folder; "": classes.csv of the folder if it is there
-    std::filesystem::path cache;  ///< folder for what networks see of the images
-    std::uint64_t seed = 1;       ///< of the images that are drawn and of what calibration sees
-    unsigned threads = 1;
-};
 
 /// Images, and those whose label is the largest output, or among the five largest.
 struct Hits {
@@ -49,11 +29,19 @@ public:
     SupernetAccuracy(Supernet net, const std::string& images, const AccuracyOptions& options);
     ~SupernetAccuracy();
 
+    /// Asked sixteen times in an evaluation, after whole batches: is what came of the first images,
+    /// which are a random sample of `all`, enough?
+    using Enough = std::function<bool(const Hits& so_far, std::size_t all)>;
+
     /// One entry for each repeat; none if progress says stop. Throws Error where no image can be
-    /// decoded, or the outputs are not numbers.
-    /// part, parts: of the images of val/ that block of as many equal ones (whole batches).
-    std::vector<Hits> evaluate(const Architecture& a, Progress* progress, std::size_t part = 0,
-                               std::size_t parts = 1);
+    /// decoded, or the outputs are not numbers. Hits of fewer images than there are: of the first
+    /// ones, which were enough.
+    std::vector<Hits> evaluate(const Architecture& a, Progress* progress,
+                               const Enough& enough = {});
+
+    /// Of part `part` (from 0) of `parts` equal ones (whole batches) of the images of val/.
+    std::vector<Hits> evaluate_part(const Architecture& a, std::size_t part, std::size_t parts,
+                                    Progress* progress);
 
     /// Images of val/ that count, as far as it is known which can be decoded.
     std::size_t images() const;

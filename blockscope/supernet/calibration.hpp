@@ -3,9 +3,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "blockscope/runtime/batch_statistics.hpp"
+#include "blockscope/supernet/calibrated_beginnings.hpp"
 #include "blockscope/supernet/subnet.hpp"
 
 namespace blockscope {
@@ -25,12 +27,21 @@ class Calibrator {
 public:
     explicit Calibrator(int threads) : threads_(threads) {}
 
+    /// What sub-networks of one supernet share that are calibrated with the same images.
+    struct Shared {
+        CalibratedBeginnings& beginnings;
+        const Architecture& architecture;  ///< of this one
+    };
+
     /// batch(i), for i from 0 to batches - 1: images of the network's input size, valid until the
     /// next call. Throws Error for no batch and for images of another size.
     void calibrate(Subnet& subnet, std::size_t batches,
-                   const std::function<ImageBatch(std::size_t)>& batch);
+                   const std::function<ImageBatch(std::size_t)>& batch,
+                   std::optional<Shared> shared = std::nullopt);
 
 private:
+    BatchStatisticsEngine& engine_for(int images);
+
     int threads_;
     std::map<int, std::unique_ptr<BatchStatisticsEngine>> engines_;  ///< by images in a batch
 };

@@ -66,25 +66,6 @@ std::vector<Number> first(const Tensor& tensor, int count) {
     return {tensor.values.begin(), tensor.values.begin() + count};
 }
 
-LayerWeights weights_of(const Supernet& net, const SupernetLayer& layer, const Operator& op) {
-    LayerWeights weights;
-    const bool linear = op.kind == OpKind::linear;
-    const int in = linear ? static_cast<int>(op.in.elements()) : op.in.channels / op.groups;
-    weights.weight = first_channels(net.at(layer.weight), op.out.channels, in);
-    if (!linear) weights.weight = shrunk(net, layer, std::move(weights.weight), op.kernel);
-    if (!layer.bias.empty()) weights.bias = first<float>(net.at(layer.bias), op.out.channels);
-    if (!layer.batch_norm.empty()) {
-        const auto part = [&](const char* name) -> const Tensor& {
-            return net.at(layer.batch_norm + name);
-        };
-        weights.batch_norm = {first<float>(part(".weight"), op.out.channels),
-                              first<float>(part(".bias"), op.out.channels),
-                              first<double>(part(".running_mean"), op.out.channels),
-                              first<double>(part(".running_var"), op.out.channels)};
-    }
-    return weights;
-}
-
 OperatorParameters folded(const LayerWeights& weights, std::size_t out, double eps) {
     OperatorParameters made{weights.weight, weights.bias};
     made.bias.resize(out, 0.0F);
@@ -103,26 +84,53 @@ OperatorParameters folded(const LayerWeights& weights, std::size_t out, double e
 
 }  // namespace
 
+LayerWeights layer_weights(const Supernet& net, const SupernetLayer& layer, const Operator& op) {
+    LayerWeights weights;
+    const bool linear = op.kind == OpKind::linear;
+    const int in = linear ? static_cast<int>(op.in.elements()) : op.in.channels / op.groups;
+    weights.weight = first_channels(net.at(layer.weight), op.out.channels, in);
+    if (!linear) weights.weight = shrunk(net, layer, std::move(weights.weight), op.kernel);
+    if (!layer.bias.empty()) weights.bias = first<float>(net.at(layer.bias), op.out.channels);
+    if (!layer.batch_norm.empty()) {
+        weights.batch_norm.scale =
+            first<float>(net.at(layer.batch_norm + ".weight"), op.out.channels);
+        weights.batch_norm.shift =
+            first<float>(net.at(layer.batch_norm + ".bias"), op.out.channels);
+        set_stored_statistics(net, layer, op, weights);
+    }
+    return weights;
+}
+
+void set_stored_statistics(const Supernet& net, const SupernetLayer& layer, const Operator& op,
+                           LayerWeights& weights) {
+    if (layer.batch_norm.empty()) return;
+    BatchNorm& norm = weights.batch_norm;
+    norm.mean = first<double>(net.at(layer.batch_norm + ".running_mean"), op.out.channels);
+    norm.variance = first<double>(net.at(layer.batch_norm + ".running_var"), op.out.channels);
+}
+
 Subnet extract(const Supernet& net, const Architecture& a) {
     Subnet subnet{lower(net.space, a), {}};
     for (const Operator& op : subnet.network.operators) {
         LayerWeights& weights = subnet.weights.emplace_back();
         const SupernetLayer* const layer = layer_of(net.layers, net.space, a, op);
-        if (layer != nullptr) weights = weights_of(net, *layer, op);
+        if (layer != nullptr) weights = layer_weights(net, *layer, op);
     }
     return subnet;
 }
 
+std::shared_ptr<const ParameterSource> folded_layer(const Subnet& subnet, std::size_t op) {
+    const auto out = static_cast<std::size_t>(subnet.network.operators[op].out.channels);
+    auto numbers = std::make_shared<const OperatorParameters>(
+        folded(subnet.weights[op], out, subnet.network.batch_norm_eps));
+    return std::make_shared<ParameterSource>(
+        ParameterSource{[numbers = std::move(numbers)] { return *numbers; }});
+}
+
 Parameters folded(const Subnet& subnet) {
-    const auto& network = subnet.network;
-    Parameters parameters(network.operators.size());
+    Parameters parameters(subnet.network.operators.size());
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-        if (subnet.weights[i].weight.empty()) continue;
-        auto numbers = std::make_shared<const OperatorParameters>(
-            folded(subnet.weights[i], static_cast<std::size_t>(network.operators[i].out.channels),
-                   network.batch_norm_eps));
-        parameters[i] = std::make_shared<ParameterSource>(
-            ParameterSource{[numbers = std::move(numbers)] { return *numbers; }});
+        if (!subnet.weights[i].weight.empty()) parameters[i] = folded_layer(subnet, i);
     }
     return parameters;
 }

@@ -14,6 +14,7 @@ struct BatchNorm {
     std::vector<float> shift;
     std::vector<double> mean;
     std::vector<double> variance;
+    friend bool operator==(const BatchNorm&, const BatchNorm&) = default;
 };
 
 /// Numbers of one operator, batch norm apart. weight: as in OperatorParameters; bias and
@@ -37,7 +38,17 @@ struct Subnet {
 /// `a` may use anything the space describes. Throws Error if `a` is none of its architectures.
 Subnet extract(const Supernet& net, const Architecture& a);
 
-/// What engines run: batch norm folded into weights and biases.
+/// The numbers that an operator takes of its layer, with the stored batch statistics.
+LayerWeights layer_weights(const Supernet& net, const SupernetLayer& layer, const Operator& op);
+
+/// Back to those statistics, whatever was estimated.
+void set_stored_statistics(const Supernet& net, const SupernetLayer& layer, const Operator& op,
+                           LayerWeights& weights);
+
+/// What engines run of operator `op`, which has numbers: batch norm folded into weight and bias.
+std::shared_ptr<const ParameterSource> folded_layer(const Subnet& subnet, std::size_t op);
+
+/// The same of every operator.
 Parameters folded(const Subnet& subnet);
 
 }  // namespace blockscope

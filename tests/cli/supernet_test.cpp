@@ -9,11 +9,7 @@
 #include "blockscope/space/space_file.hpp"
 #include "blockscope/supernet/subnet.hpp"
 
-#include "tests/cli/program.hpp"
-#include "tests/supernet/checkpoint_file.hpp"
-#include "tests/supernet/fill.hpp"
-#include "tests/supernet/image_tree.hpp"
-#include "tests/supernet/tiny_space.hpp"
+#include "tests/cli/supernet_files.hpp"
 
 namespace blockscope {
 namespace {
@@ -42,25 +38,6 @@ TEST(ExportVerb, WritesTheWeightsOfASupernet) {
     EXPECT_THAT(other.text, HasSubstr("is no supernet of 'ofa-mbv3'"));
     EXPECT_FALSE(std::filesystem::exists(folder / "other.onnx"));
 }
-
-class SupernetMetricVerbs : public testing::Test {
-protected:
-    void SetUp() override {
-        folder_ = scratch_folder("supernet");
-        write_file(folder_ / "tiny.toml", tiny_space_toml);
-        put_images(folder_ / "images", "val", 6);
-        put_images(folder_ / "images", "train", 6);
-        const auto space = load_space((folder_ / "tiny.toml").string());
-        write_file(folder_ / "net.pth", checkpoint_file(filled_file(space), false, true));
-    }
-    std::string space() const { return (folder_ / "tiny.toml").string(); }
-    std::string metric(const std::string& options = "") const {
-        return "'supernet:" + (folder_ / "net.pth").string() + "@" + (folder_ / "images").string() +
-               "#cache=" + (folder_ / "cache").string() + options + "'";
-    }
-
-    std::filesystem::path folder_;
-};
 
 TEST_F(SupernetMetricVerbs, EvaluateGivesPercentAndItsInterval) {
     const std::string command = "evaluate " + space() +
@@ -98,23 +75,50 @@ TEST_F(SupernetMetricVerbs, SearchAndProfileTakeItLikeAnyOther) {
                 HasSubstr("accuracy_supernet_percent"));
 }
 
-TEST_F(SupernetMetricVerbs, BadInputIsOneLineAndNothingIsWritten) {
-    const std::string out = (folder_ / "out.csv").string();
-    const auto fails = [&](const std::string& spoiled, const std::string& why) {
-        const Outcome outcome =
-            run("evaluate " + space() + " --arch e1k3@16 -o " + out + " --metric " + spoiled);
-        EXPECT_EQ(outcome.code, 3) << outcome.text;
-        EXPECT_THAT(outcome.text, HasSubstr(why));
-        EXPECT_FALSE(std::filesystem::exists(out));
+TEST_F(SupernetMetricVerbs, ASearchThatGivesUpFindsTheSameFront) {
+    put_images(folder_ / "images", "val", 150);
+    const auto search = [&](const std::string& out, const std::string& options) {
+        return run(
+            "search " + space() + " --resolution 16 --maximize " + metric(",batch=8") +
+            " --minimize macs --initial 12 --iterations 3 --children 12 --seed 3 --reference " +
+            metric(",batch=8") + "=0 --reference macs=1e6 -o " + (folder_ / out).string() +
+            options);
     };
-    fails(metric(",image=3"), "did you mean 'images'?");
-    fails("supernet:" + (folder_ / "none.pth").string() + "@" + folder_.string(),
-          "none.pth: cannot be read");
-    fails("supernet:" + (folder_ / "net.pth").string() + "@" + folder_.string(),
-          "val: cannot be read");
-    const std::string bytes = read_file(folder_ / "net.pth");
-    write_file(folder_ / "net.pth", bytes.substr(0, bytes.size() - 100));
-    fails(metric(), "net.pth: byte ");
+    const Outcome whole = search("whole", " --threads 1");
+    ASSERT_EQ(whole.code, 0) << whole.text;
+    const Outcome part = search("part", " --threads 2 --give-up");
+    ASSERT_EQ(part.code, 0) << part.text;
+    EXPECT_THAT(part.text, HasSubstr(" networks given up on, after "));
+    EXPECT_EQ(read_file(folder_ / "part" / "front.csv"),
+              read_file(folder_ / "whole" / "front.csv"));
+    const auto history = [&](const char* out) {
+        return parse_csv(read_file(folder_ / out / "history.csv"), "history.csv");
+    };
+    const CsvTable all = history("whole");
+    const CsvTable some = history("part");
+    ASSERT_EQ(all.rows.size(), some.rows.size());
+    const auto value = all.column("accuracy_supernet_percent");
+    const auto at_best = some.column("accuracy_supernet_percent_at_best");
+    std::size_t given_up = 0;
+    for (std::size_t r = 0; r < all.rows.size(); ++r) {
+        EXPECT_EQ(all.rows[r][all.column("arch")], some.rows[r][some.column("arch")]);
+        if (some.rows[r][at_best].empty()) {
+            EXPECT_EQ(all.number(r, value), some.number(r, value));
+        } else {
+            ++given_up;
+            EXPECT_LE(all.number(r, value), some.number(r, at_best));
+        }
+    }
+    EXPECT_GT(given_up, 0U);
+    // the study knows them: nothing is evaluated, and the same comes out
+    const std::string before = read_file(folder_ / "part" / "history.csv");
+    ASSERT_EQ(search("part", " --threads 1 --give-up").code, 0);
+    EXPECT_EQ(read_file(folder_ / "part" / "history.csv"), before);
+    const Outcome cannot =
+        run("search " + space() + " --maximize params --minimize macs --give-up -o " +
+            (folder_ / "cannot").string());
+    EXPECT_EQ(cannot.code, 2) << cannot.text;
+    EXPECT_THAT(cannot.text, HasSubstr("--give-up needs an objective that can"));
 }
 
 }  // namespace

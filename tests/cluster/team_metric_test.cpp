@@ -50,6 +50,16 @@ public:
         return column;
     }
 
+    /// Gives up where the value is no more than the bound, and says so of half a trial more.
+    MetricColumn evaluate_or_give_up(const DesignSpace& s, std::span<const Architecture> archs,
+                                     std::span<const double> bounds, Progress* progress) override {
+        auto column = evaluate(s, archs, progress);
+        for (std::size_t i = 0; i < bounds.size(); ++i) {
+            if (column.values[i] <= bounds[i]) column.given_up.push_back({i, bounds[i], i % 2});
+        }
+        return column;
+    }
+
 private:
     MetricInfo info_{"depth", "depth", "", Direction::neither, false, "made up", true};
     Behaviour behaviour_;
@@ -136,6 +146,32 @@ TEST(TeamMetric, GivesWhatOneProcessGivesForAnyNumberOfRanks) {
         expect_as_alone(metric->evaluate(space(), std::span(archs).first(1), nullptr),
                         std::span(archs).first(1));
         EXPECT_EQ(crew.told, "");
+    }
+}
+
+TEST(TeamMetric, GivesUpOnTheSameForAnyNumberOfRanks) {
+    const auto archs = some_archs(40);
+    std::vector<double> bounds(archs.size(), 227);  // depths 2 to 4 at 224; all at 160
+    bounds[30] = std::nan("");
+    for (const std::size_t ranks : {1, 3}) {
+        LocalCrew crew{std::vector<Behaviour>(ranks)};
+        const auto metric = crew.metric();
+        for (const std::size_t n : {archs.size(), std::size_t{1}}) {  // one is not cut into parts
+            const auto some = std::span(archs).first(n);
+            const auto column = metric->evaluate_or_give_up(space(), some, bounds, nullptr);
+            const auto alone = DepthMetric({}).evaluate(space(), some, nullptr);
+            std::vector<std::size_t> hopeless;
+            std::vector<std::size_t> found;
+            for (std::size_t i = 0; i < n; ++i) {
+                if (alone.values[i] <= bounds[i]) hopeless.push_back(i);
+            }
+            for (const auto& part : column.given_up) {
+                found.push_back(part.index);
+                EXPECT_EQ(part.at_best, 227);
+            }
+            EXPECT_EQ(found, hopeless);
+            EXPECT_EQ(column.values.size(), n);
+        }
     }
 }
 
@@ -251,7 +287,7 @@ TEST(TeamMetric, StopsWhenToldTo) {
 TEST(Wire, ReturnsWhatItWasGiven) {
     Telegram sent;
     sent.kind = Telegram::Kind::done;
-    sent.done = {3, 4, 5, {{1, std::nan("")}, {0.5, 0}, {{1, "no"}}}, 0.25};
+    sent.done = {3, 4, 5, {{1, std::nan("")}, {0.5, 0}, {{1, "no"}}, {{0, 2, 7}}}, 0.25};
     sent.done.samples = {{1, 2, 3, 4, 5, true}};
     sent.done.reference_ms = 7;
     sent.done.worker = {{{"host", "a"}}, {{"load", "1"}}};
@@ -262,14 +298,17 @@ TEST(Wire, ReturnsWhatItWasGiven) {
     EXPECT_EQ(got.number, 5U);
     EXPECT_EQ(got.column.values[0], 1);
     EXPECT_EQ(got.column.failures, sent.done.column.failures);
+    ASSERT_EQ(got.column.given_up.size(), 1U);
+    EXPECT_EQ(got.column.given_up[0].trials, 7U);
     EXPECT_EQ(got.samples[0].cpu_ms, 4);
     EXPECT_EQ(got.reference_ms, 7);
     EXPECT_EQ(got.worker.facts, sent.done.worker.facts);
     EXPECT_EQ(got.remarks, sent.done.remarks);
     EXPECT_EQ(got.fault, Fault::device);
     sent.kind = Telegram::Kind::job;
-    sent.job = {1, 2, 3, "d", some_archs(4)};
+    sent.job = {1, 2, 3, "d", some_archs(4), {1, 2, 3, 4}};
     EXPECT_EQ(unpacked(packed(sent)).job.archs, sent.job.archs);
+    EXPECT_EQ(unpacked(packed(sent)).job.bounds, sent.job.bounds);
     const auto bytes = packed(sent);
     for (std::size_t n = 0; n < bytes.size(); ++n) {
         EXPECT_THROW(unpacked(std::string_view(bytes).substr(0, n)), Error) << n;

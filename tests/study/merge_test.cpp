@@ -72,7 +72,9 @@ void run_once(const fs::path& path, Rng& rng) {
     }
     std::vector<double> values(archs.size(), rng.uniform());
     if (rng.below(4) == 0) values.front() = std::nan("");
-    study.record(space(), some_metric(), context, archs, column_of(values), 1, samples);
+    MetricColumn column = column_of(values);
+    if (rng.below(4) == 0) column.given_up = {{archs.size() - 1, 2.5, 7}};
+    study.record(space(), some_metric(), context, archs, column, 1, samples);
 }
 
 /// Any sharing of any sessions among studies, copies of growing and of merged ones included.
@@ -196,7 +198,10 @@ TEST(Merge, TakesStudiesOfOlderSchemas) {
         Study study(folder / "a");
         study.record(space(), some_metric(), {}, archs, column_of({3}), 1);
     }
-    sql(folder / "a", "ALTER TABLE sessions DROP COLUMN uid; PRAGMA user_version = 2");
+    sql(folder / "a",
+        "ALTER TABLE sessions DROP COLUMN uid; ALTER TABLE evaluations DROP COLUMN estimate; "
+        "ALTER TABLE evaluations DROP COLUMN at_best; ALTER TABLE evaluations DROP COLUMN trials; "
+        "PRAGMA user_version = 2");
     fs::copy_file(folder / "a", folder / "b");
     const std::vector studies{(folder / "a").string(), (folder / "b").string()};
     EXPECT_EQ(merge_studies(studies, folder / "all").evaluations, 2U) << "two copies of one";

@@ -55,6 +55,67 @@ struct Fixture : testing::Test {
 };
 using RememberedMetricTest = Fixture;
 
+/// Of networks with a first depth of 3 or more it gives up, after 5 trials, if they must be better
+/// than something: at best they are 1.5.
+class GivingUpMetric : public CountingMetric {
+public:
+    MetricColumn evaluate_or_give_up(const DesignSpace& space, std::span<const Architecture> archs,
+                                     std::span<const double> bounds, Progress* progress) override {
+        auto column = evaluate(space, archs, progress);
+        column.spread.clear();
+        for (std::size_t i = 0; i < bounds.size(); ++i) {
+            if (std::isnan(bounds[i]) || archs[i].depth[0] < 3) continue;
+            column.given_up.push_back({i, 1.5, 5});
+            column.values[i] = 2.5;
+        }
+        return column;
+    }
+};
+
+TEST_F(RememberedMetricTest, RemembersWhatWasGivenUpOnForWhoAsksNoMore) {
+    const auto wrapped = [&](Study& study, CountingMetric*& inside) {
+        auto metric = std::make_unique<GivingUpMetric>();
+        inside = metric.get();
+        return remembered(std::move(metric), study, {"here", {}});
+    };
+    const std::vector<double> bounds(archs.size(), 1.0);  // smaller is better
+    std::vector<std::size_t> deep;
+    for (std::size_t i = 0; i < archs.size(); ++i) {
+        if (archs[i].depth[0] >= 3) deep.push_back(i);
+    }
+    const auto check = [&](const MetricColumn& column) {
+        ASSERT_EQ(column.given_up.size(), deep.size());
+        for (std::size_t k = 0; k < deep.size(); ++k) {
+            EXPECT_EQ(column.given_up[k].index, deep[k]);
+            EXPECT_EQ(column.given_up[k].at_best, 1.5);
+            EXPECT_EQ(column.given_up[k].trials, 5U);
+            EXPECT_EQ(column.values[deep[k]], 2.5);
+        }
+    };
+    CountingMetric* inside = nullptr;
+    {
+        Study study(folder / "a.study");
+        check(wrapped(study, inside)->evaluate_or_give_up(space, archs, bounds));
+        EXPECT_EQ(inside->asked, archs.size());
+    }
+    Study study(folder / "a.study");
+    auto metric = wrapped(study, inside);
+    check(metric->evaluate_or_give_up(space, archs, bounds));
+    EXPECT_EQ(inside->asked, 0U);
+    EXPECT_TRUE(std::isnan(metric->recall(space, archs).values[deep[0]]));  // it is no value
+    EXPECT_EQ(metric->seconds_of_tried(space, archs).size(), deep[0]);
+    // who would take 1.5 has it evaluated, and who takes everything
+    const std::vector<double> loose(archs.size(), 2.0);
+    metric->evaluate_or_give_up(space, std::span(archs).subspan(deep[0], 1),
+                                std::span(loose).first(1));
+    EXPECT_EQ(inside->asked, 1U);
+    const auto whole = metric->evaluate(space, archs);
+    EXPECT_EQ(inside->asked, 1 + deep.size());
+    EXPECT_TRUE(whole.given_up.empty());
+    EXPECT_EQ(whole.values[deep[0]], archs[deep[0]].depth[0]);
+    EXPECT_TRUE(metric->evaluate_or_give_up(space, archs, bounds).given_up.empty());
+}
+
 TEST_F(RememberedMetricTest, EvaluatesNothingTwiceNotEvenAfterReopening) {
     CountingMetric* inside = nullptr;
     {

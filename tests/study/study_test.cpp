@@ -165,11 +165,14 @@ TEST(Study, BringsAnOlderSchemaUpToDateAndKeepsItsRows) {
     }
     sql(folder / "a.study",
         "DROP VIEW results; DROP VIEW timed_runs; DROP TABLE reference_times; DROP INDEX "
-        "samples_of; ALTER TABLE sessions DROP COLUMN uid; PRAGMA user_version = 1");
+        "samples_of; ALTER TABLE sessions DROP COLUMN uid; ALTER TABLE evaluations DROP COLUMN "
+        "estimate; ALTER TABLE evaluations DROP COLUMN at_best; ALTER TABLE evaluations DROP "
+        "COLUMN "
+        "trials; PRAGMA user_version = 1");
     Study study(folder / "a.study");
     study.set_reference_ms(space, some_metric(), {}, 224, 5);
     EXPECT_EQ(study.values(space, some_metric(), "").tried.at(archs[1]).value, 2);
-    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "4");
+    EXPECT_EQ(sql(folder / "a.study", "PRAGMA user_version"), "5");
 }
 
 TEST(Study, HasViewsThatNameUnits) {

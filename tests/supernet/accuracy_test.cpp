@@ -142,6 +142,30 @@ TEST_F(Accuracy, LeavesOutAndNamesWhatCannotBeDecoded) {
     EXPECT_THAT(remarks[2], HasSubstr("1 files of "));
 }
 
+TEST_F(Accuracy, StopsWhenTheFirstImagesAreEnough) {
+    put_images(root_, "val", 30);
+    SupernetAccuracy accuracy(net(), root_.string(), options_);
+    std::vector<std::size_t> looks;
+    const auto all =
+        accuracy.evaluate(architecture_, nullptr, [&](const Hits& so_far, std::size_t of) {
+            EXPECT_EQ(of, 90U);
+            looks.push_back(so_far.images);
+            return false;
+        });
+    EXPECT_EQ(all.at(0).top1, accuracy.evaluate(architecture_, nullptr).at(0).top1);
+    EXPECT_LE(looks.size(), 15U);
+    EXPECT_GE(looks.size(), 10U);
+    for (const auto images : looks) EXPECT_EQ(images % 4, 0U);  // whole batches
+    EXPECT_TRUE(std::is_sorted(looks.begin(), looks.end()));
+    const auto some =
+        accuracy.evaluate(architecture_, nullptr,
+                          [](const Hits& so_far, std::size_t) { return so_far.images >= 40; });
+    EXPECT_LT(some.at(0).images, 50U);
+    EXPECT_GE(some.at(0).images, 40U);
+    // a random sample of all: every class is among the first
+    EXPECT_GT(some.at(0).top5, 0U);
+}
+
 TEST_F(Accuracy, ChoosesASeededPartOfTheImages) {
     options_.images = 6;
     SupernetAccuracy accuracy(net(), root_.string(), options_);

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 
 #include "blockscope/base/error.hpp"
+#include "blockscope/space/encoding.hpp"
+#include "blockscope/space/sampling.hpp"
 
 #include "tests/supernet/double_network.hpp"
 #include "tests/supernet/golden.hpp"
@@ -12,6 +14,37 @@
 
 namespace blockscope {
 namespace {
+
+/// Three units with residuals, squeeze-and-excite and a choice of width in between.
+constexpr const char* long_space_toml = R"(
+name = "long"
+resolutions = [16]
+[[stem]]
+op = "conv"
+channels = 8
+[blocks]
+kind = "mbconv"
+expand = [1, 2]
+kernel = [3, 5]
+[[unit]]
+channels = 8
+depth = [1, 2]
+activation = "relu"
+[[unit]]
+channels = [8, 12]
+stride = 2
+depth = [1, 2]
+se = true
+activation = "h_swish"
+[[unit]]
+channels = 16
+depth = 1
+[[head]]
+op = "global_pool"
+[[head]]
+op = "linear"
+channels = 3
+)";
 
 struct CalibrationImages {
     std::vector<std::vector<float>> pixels;
@@ -58,6 +91,37 @@ void calibrate_plainly(Subnet& subnet, const CalibrationImages& images) {
         for (auto& value : sums[i].variance) value /= all;
         subnet.weights[i].batch_norm.mean = sums[i].mean;
         subnet.weights[i].batch_norm.variance = sums[i].variance;
+    }
+}
+
+void expect_same(const Subnet& got, const Subnet& want) {
+    ASSERT_EQ(got.weights.size(), want.weights.size());
+    for (std::size_t i = 0; i < want.weights.size(); ++i) {
+        EXPECT_EQ(got.weights[i].weight, want.weights[i].weight);
+        EXPECT_EQ(got.weights[i].bias, want.weights[i].bias);
+        EXPECT_EQ(got.weights[i].batch_norm, want.weights[i].batch_norm);
+    }
+}
+
+TEST(Calibration, TakesOverWhatTheLastNetworkBeganWithToTheBit) {
+    const auto space = parse_space(long_space_toml, "long.toml");
+    const auto net = make_supernet(space, filled_file(space));
+    const auto images = calibration_images(16, {4, 4, 2});
+    const auto batch = [&](std::size_t i) { return images.batches[i]; };
+    auto archs = sample(space, 30, Rng(1), 16);
+    std::sort(archs.begin(), archs.end(),
+              [&](const auto& a, const auto& b) { return begins_before(space, a, b); });
+    const std::size_t one = 8 * 16 * 16 * sizeof(float);  // map behind the stem, of an image
+    for (const std::size_t room : {std::size_t{0}, 3 * one, std::size_t{1} << 30}) {
+        Calibrator calibrator(1);
+        CalibratedBeginnings beginnings(space, room);
+        for (const auto& a : archs) {
+            Subnet alone = extract(net, a);
+            Subnet shared = alone;
+            Calibrator(1).calibrate(alone, 3, batch);
+            calibrator.calibrate(shared, 3, batch, Calibrator::Shared{beginnings, a});
+            expect_same(shared, alone);
+        }
     }
 }
 
