@@ -5,6 +5,7 @@
 #include "blockscope/base/text.hpp"
 #include "blockscope/cluster/team.hpp"
 #include "blockscope/runtime/engine.hpp"
+#include "blockscope/supernet/torch_library.hpp"
 
 namespace blockscope::cli {
 namespace {
@@ -32,6 +33,12 @@ std::vector<BuildPart> build_parts() {
         const auto words = split(entry, '|');
         parts.push_back({std::string(words[0]), words[1] == "1", std::string(words[2])});
     }
+    const bool has_torch = !torch_library_file().empty();
+    parts.push_back({"libtorch", has_torch,
+                     has_torch ? ""
+                               : "train and the torch engine of supernet: the package "
+                                 "blockscope-torch, or libtorch-dev "
+                                 "when this is built"});
     const TeamSupport mpi = team_support();
     parts.push_back({"MPI", mpi.built_in, mpi.text});
     return parts;

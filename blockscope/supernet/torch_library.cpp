@@ -9,11 +9,6 @@
 
 #include "blockscope/base/error.hpp"
 
-// Path of the library that this build makes; not set where it found no libtorch.
-#ifndef BLOCKSCOPE_TORCH_LIBRARY
-#define BLOCKSCOPE_TORCH_LIBRARY ""
-#endif
-
 namespace blockscope {
 namespace {
 
@@ -36,7 +31,6 @@ std::vector<std::string> candidates() {
         files.push_back((folder / name).string());
         files.push_back((folder.parent_path() / "lib" / "blockscope" / name).string());
     }
-    files.emplace_back(BLOCKSCOPE_TORCH_LIBRARY);
     std::erase_if(files, [](const std::string& file) { return !fs::exists(file); });
     return files;
 }
@@ -54,7 +48,8 @@ Function function(void* handle, const char* name) {
 Library open_library() {
     Library library;
     library.report.reason =
-        "this build found no libtorch; install libtorch-dev, then configure and build again";
+        "there is no libblockscope_torch.so beside this: install the package blockscope-torch, or "
+        "libtorch-dev and build again";
     for (const std::string& file : candidates()) {
         void* const handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (handle == nullptr) {
@@ -81,6 +76,11 @@ const Library& library() {
 }
 
 }  // namespace
+
+std::string torch_library_file() {
+    const auto files = candidates();
+    return files.empty() ? "" : files.front();
+}
 
 const TorchReport& torch_report() { return library().report; }
 

@@ -14,8 +14,11 @@ struct TorchReport {
     std::string reason;
 };
 
-/// Opens the library (torch/) at the first call: the file named by use_torch_library, or the one of
-/// the build, or one beside this program. It is never closed: libtorch's threads outlive sessions.
+/// The library (torch/): the file named by use_torch_library, or the one beside this program or the
+/// library that it uses, or in blockscope/ there. Empty: there is none. Opens nothing.
+std::string torch_library_file();
+
+/// Opens the library at the first call. It is never closed: libtorch's threads outlive sessions.
 const TorchReport& torch_report();
 
 /// Names another file, built against another libtorch. Has an effect before the first call of the
