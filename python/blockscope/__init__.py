@@ -12,6 +12,7 @@ A function is a metric once it has a name: register_metric. Verbs are those of t
 run in this process, one at a time: every number is the command line's for the same seed.
 help(bs.profile) says what a function takes, bs.help("profile") all options of its verb.
 """
+import atexit as _atexit
 import os as _os
 
 # libgomp reads it once: spinning OpenMP threads are up to 40 times slower beside a neighbour
@@ -30,6 +31,7 @@ from ._verbs import (compare, explain, fit, help, profile, prune, report, run,  
                      search, verbs)
 
 _os.register_at_fork(after_in_child=_core.after_fork)
+_atexit.register(_core.finish)  # calls of threads that are left
 
 __all__ = ["ARCHITECTURE", "BlockscopeWarning", "Columns", "Comparison", "DeviceError", "Error",
            "Explanation", "Fit", "InfeasibleError", "InputError", "Profile", "Pruning", "Report",

@@ -32,12 +32,19 @@ class Columns(Table):
         self.spread = {r["column"]: r["spread"] for r in results if r["spread"] is not None}
         self.failures = {r["column"]: r["failures"] for r in results}
 
+    def to_table(self):
+        """A Table with columns `arch` (text forms) and `resolution` (pixels) before the metrics."""
+        named = {"arch": np.array(self.space.texts(self.archs), dtype=object),
+                 "resolution": self.archs["resolution"].astype(int)}
+        return Table({**named, **self}, self.units)
+
+    def write_csv(self, path):
+        """Writes to_table(): the columns of `blockscope evaluate`, which verbs take as data."""
+        self.to_table().write_csv(path)
+
     def to_pandas(self):
-        """A DataFrame with the architectures' text forms and resolutions before the metrics."""
-        frame = super().to_pandas()
-        frame.insert(0, "arch", self.space.texts(self.archs))
-        frame.insert(1, "resolution", self.archs["resolution"].astype(int))
-        return frame
+        """The same as a pandas DataFrame; pandas must be installed."""
+        return self.to_table().to_pandas()
 
 
 class Space:
@@ -60,6 +67,9 @@ class Space:
             self._source = None
             self._toml = toml
             self._space = _core.Space(toml, "toml", True)
+
+    def __reduce__(self):  # goes to other processes as what it was made from
+        return _made_from, (self._source, None if self._source is not None else self._toml)
 
     @property
     def name(self):
@@ -149,6 +159,8 @@ class Space:
             return archs.reshape(1) if archs.ndim == 0 else archs
         if isinstance(archs, np.void):
             return np.array([archs], dtype=ARCHITECTURE)
+        if isinstance(archs, (list, tuple)) and archs and isinstance(archs[0], np.void):
+            return np.array(list(archs), dtype=archs[0].dtype)
         return self.parse(archs)
 
     def canonical(self, archs):
@@ -194,6 +206,10 @@ class Space:
 
     def __repr__(self):
         return f"<Space {self.name}: {self.size} architectures>"
+
+
+def _made_from(source, toml):
+    return Space(source, toml=toml)
 
 
 def _plain(value):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ._errors import InputError
+
 
 def _column(cells):
     """float64 with NaN for an empty cell if all others are numbers, else an array of str."""
@@ -21,15 +23,26 @@ class Table(Mapping):
     """
 
     def __init__(self, columns, units=None):
-        self._columns = dict(columns)
+        self._columns = {name: np.asarray(column) for name, column in dict(columns).items()}
         self.units = dict(units or {})
+        for name, column in self._columns.items():
+            if column.ndim != 1 or len(column) != self.rows:
+                raise ValueError(f"column {name!r} has the shape {column.shape}, not ({self.rows},)")
 
     @classmethod
     def read_csv(cls, path):
         """The table of a CSV file; numbers are the file's to the last bit."""
         with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.reader(file))
-        header, body = rows[0], rows[1:]
+            reader = csv.reader(file)
+            header = next(reader, None)
+            if not header:
+                raise InputError(f"{path}: a table needs a header")
+            body = []
+            for row in reader:
+                if row and len(row) != len(header):
+                    raise InputError(f"{path}:{reader.line_num}: {len(row)} cells below "
+                                     f"{len(header)} names")
+                body += [row] if row else []
         columns = list(zip(*body)) if body else [()] * len(header)
         return cls({name: _column(cells) for name, cells in zip(header, columns)})
 

@@ -99,11 +99,9 @@ bool is_clean(const DesignSpace& space, const Architecture& a) {
     return rest == 0;
 }
 
-constexpr int least_resolution = 16;
-constexpr int most_resolution = 4096;
-
-/// Of the first row that is no architecture, its number from 0 and what is wrong.
-void check(const DesignSpace& space, std::span<const Architecture> archs) {
+/// Throws ValueError for the first that is no architecture, with its number from `first` on and
+/// what is wrong.
+void check(const DesignSpace& space, std::span<const Architecture> archs, std::size_t first) {
     const Bounds b = bounds(space);
     for (std::size_t i = 0; i < archs.size(); ++i) {
         const int resolution = archs[i].resolution;
@@ -116,7 +114,7 @@ void check(const DesignSpace& space, std::span<const Architecture> archs) {
             wrong = "blocks of inactive layers must be 0 (Space.canonical makes them so)";
         }
         if (wrong != nullptr) {
-            throw py::value_error("row " + std::to_string(i) + " is no architecture of " +
+            throw py::value_error("row " + std::to_string(first + i) + " is no architecture of " +
                                   space.name + ": " + wrong);
         }
     }
@@ -158,19 +156,22 @@ py::array contiguous(const py::array& array) {
 
 }  // namespace
 
-Borrowed::Borrowed(const py::array& array, const DesignSpace& space) {
+Borrowed::Borrowed(const py::array& array, const DesignSpace& space) : space_(space) {
     check_form(array);
     array_ = contiguous(array);
     no_resizing_ = py::weakref(array_);  // NumPy resizes no array with a weak reference
-    const auto n = static_cast<std::size_t>(array_.shape(0));
-    archs_ = {static_cast<const Architecture*>(array_.data()), n};
+    memory_ = array_.data();
+    size_ = static_cast<std::size_t>(array_.shape(0));
     lend(array_);
-    try {
-        check(space, archs_);
-    } catch (...) {
-        give_back(array_);
-        throw;
-    }
+}
+
+std::span<const Architecture> Borrowed::part(std::size_t first, std::size_t n) {
+    part_.resize(n);
+    std::memcpy(static_cast<void*>(part_.data()),
+                static_cast<const std::byte*>(memory_) + first * sizeof(Architecture),
+                n * sizeof(Architecture));
+    check(space_, part_, first);
+    return part_;
 }
 
 Borrowed::~Borrowed() { give_back(array_); }

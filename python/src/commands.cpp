@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings.hpp"
+#include "calls.hpp"
 #include "cli/run.hpp"
 
 namespace blockscope::python {
@@ -55,10 +56,17 @@ int run(const std::vector<std::string>& arguments, py::object listener) {
 }  // namespace
 
 void bind_commands(py::module_& module) {
-    module.def("run", run, py::arg("arguments"), py::arg("listener"),
+    module.def("run", run, py::arg("arguments"), py::arg("listener"), py::call_guard<Call>(),
                "Runs a command line in this process, the program's name first; its exit code.");
     module.def("description", cli::description_json, "All verbs and options, as JSON.");
-    module.def("after_fork", cli::after_fork, "To be called in a forked process.");
+    module.def(
+        "after_fork",
+        [] {
+            cli::after_fork();
+            forget_calls_of_other_threads();
+        },
+        "To be called in a forked process.");
+    module.def("finish", finish_calls, "To be called when the interpreter ends.");
     module.attr("__version__") = BLOCKSCOPE_VERSION;
 }
 

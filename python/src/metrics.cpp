@@ -10,6 +10,7 @@
 
 #include "arrays.hpp"
 #include "bindings.hpp"
+#include "calls.hpp"
 #include "cli/interrupts.hpp"
 
 namespace blockscope::python {
@@ -24,6 +25,11 @@ Shared shared(py::object object) {
                 const py::gil_scoped_acquire gil;
                 delete held;
             }};
+}
+
+[[noreturn]] void throw_as(PyObject* type, const std::string& message) {
+    PyErr_SetString(type, message.c_str());
+    throw py::error_already_set();
 }
 
 /// A Python callable as a metric: called with an array of architectures, gives one number for each.
@@ -51,16 +57,20 @@ public:
 
 private:
     MetricColumn column_of(const py::object& result, std::size_t n) const {
-        const py::object array = py::module_::import("numpy").attr("asarray")(
-            result, py::arg("dtype") = py::dtype::of<double>());
+        const py::object asarray = py::module_::import("numpy").attr("asarray");
+        const py::object type = asarray(result).attr("dtype");
+        const auto kind = type.attr("kind").cast<std::string>();
+        if (kind == "c" || kind == "m" || kind == "M") {
+            throw_as(PyExc_TypeError, "the metric '" + info_.name + "' gave " +
+                                          py::str(type).cast<std::string>() +
+                                          ", which cannot be float64");
+        }
+        const py::object array = asarray(result, py::arg("dtype") = py::dtype::of<double>());
         const auto numbers = py::array_t<double, py::array::c_style | py::array::forcecast>(array);
         if (numbers.ndim() != 1 || static_cast<std::size_t>(numbers.size()) != n) {
             const std::string shape = py::str(array.attr("shape")).cast<std::string>();
-            PyErr_SetString(PyExc_ValueError,
-                            ("the metric '" + info_.name + "' gave an array of shape " + shape +
-                             " for " + std::to_string(n) + " architectures")
-                                .c_str());
-            throw py::error_already_set();
+            throw_as(PyExc_ValueError, "the metric '" + info_.name + "' gave an array of shape " +
+                                           shape + " for " + std::to_string(n) + " architectures");
         }
         MetricColumn column;
         column.values.assign(numbers.data(), numbers.data() + n);
@@ -137,11 +147,11 @@ py::list reports() {
 }  // namespace
 
 void bind_metrics(py::module_& module) {
-    module.def("register_callable", register_callable);
+    module.def("register_callable", register_callable, py::call_guard<Call>());
     module.def("forget_metric", &forget_metric, py::arg("name"),
                "The name means nothing any more. False: it meant nothing.",
-               py::call_guard<py::gil_scoped_release>());
-    module.def("metric_reports", reports);
+               py::call_guard<Call, py::gil_scoped_release>());
+    module.def("metric_reports", reports, py::call_guard<Call>());
 }
 
 }  // namespace blockscope::python

@@ -17,23 +17,28 @@
 
 #include "arrays.hpp"
 #include "bindings.hpp"
+#include "calls.hpp"
 #include "cli/interrupts.hpp"
 
 namespace blockscope::python {
 namespace {
 
-/// Tells a Python object how far a call is, five times a second.
+/// Tells a Python object how many architectures a call is through, five times a second.
 class PythonProgress : public Progress {
 public:
     PythonProgress(Listener& listener, std::string task, std::size_t total)
         : listener_(listener), task_(std::move(task)), total_(static_cast<double>(total)) {}
 
-    void start_at(std::size_t done) { before_ = static_cast<double>(done); }
+    /// What comes next: from `done` on, each step of it `weight` of an architecture.
+    void start_at(double done, double weight) {
+        before_ = done;
+        weight_ = weight;
+    }
     void update(std::string_view, double done, double) override {
         const auto now = std::chrono::steady_clock::now();
         if (now - shown_ < std::chrono::milliseconds(200)) return;
         shown_ = now;
-        listener_.tell("progress", task_, before_ + done, total_, "items", "");
+        listener_.tell("progress", task_, before_ + weight_ * done, total_, "items", "");
     }
     bool stop_requested() const override { return cli::interrupted(); }
 
@@ -42,6 +47,7 @@ private:
     std::string task_;
     double total_;
     double before_ = 0;
+    double weight_ = 1;
     std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
 };
 
@@ -52,35 +58,44 @@ struct Column {
 
 void append(MetricColumn& whole, MetricColumn part) {
     const std::size_t before = whole.values.size();
-    if (before == 0) {
-        whole = std::move(part);
-        return;
-    }
     whole.values.insert(whole.values.end(), part.values.begin(), part.values.end());
     whole.spread.insert(whole.spread.end(), part.spread.begin(), part.spread.end());
     for (auto& [i, reason] : part.failures) whole.failures.emplace_back(before + i, reason);
 }
 
-/// In one call where architectures are measured against each other; else in parts, between which
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+/// All at once where architectures are measured against each other; else in parts, between which
 /// Ctrl-C is seen.
-Column evaluate_one(const DesignSpace& space, std::span<const Architecture> archs,
-                    const std::string& name, std::uint64_t seed, unsigned threads,
-                    Listener& listener) {
-    constexpr std::size_t part = 65536;
-    const auto metric = make_metric(name, space, seed, threads);
-    Column result{metric->info(), {}};
-    PythonProgress progress(listener, name, archs.size());
-    const bool whole = result.info.costly || result.info.noisy;
-    const std::size_t step = whole ? archs.size() : part;
-    if (!whole) result.column.values.reserve(archs.size());
-    for (std::size_t first = 0; first < archs.size() && !cli::interrupted(); first += step) {
-        progress.start_at(first);
-        append(result.column,
-               metric->evaluate(space, archs.subspan(first, std::min(step, archs.size() - first)),
-                                &progress));
-        progress.update("", static_cast<double>(std::min(step, archs.size() - first)), 0);
+std::vector<Column> evaluate_all(const DesignSpace& space, Borrowed& borrowed,
+                                 const std::vector<std::string>& names, std::uint64_t seed,
+                                 unsigned threads, Listener& listener) {
+    std::vector<std::unique_ptr<Metric>> metrics;
+    std::vector<Column> columns;
+    bool whole = false;
+    for (const auto& name : names) {
+        metrics.push_back(make_metric(name, space, seed, threads));
+        columns.push_back({metrics.back()->info(), {}});
+        whole = whole || columns.back().info.costly || columns.back().info.noisy;
+        columns.back().column.values.reserve(borrowed.size());
     }
-    return result;
+    PythonProgress progress(listener, joined(names), borrowed.size());
+    const double weight = 1.0 / static_cast<double>(names.size());
+    in_parts(borrowed, whole ? borrowed.size() : part_size,
+             [&](std::span<const Architecture> archs, std::size_t first) {
+                 const auto n = static_cast<double>(archs.size());
+                 for (std::size_t i = 0; i < metrics.size() && !cli::interrupted(); ++i) {
+                     progress.start_at(
+                         static_cast<double>(first) + n * weight * static_cast<double>(i), weight);
+                     append(columns[i].column, metrics[i]->evaluate(space, archs, &progress));
+                     progress.update("", n, 0);
+                 }
+             });
+    return columns;
 }
 
 py::dict as_dict(Column column) {
@@ -101,17 +116,14 @@ py::list evaluate(const DesignSpace& space, const py::array& archs,
                   const std::vector<std::string>& names, std::uint64_t seed, unsigned threads,
                   py::object listener) {
     Listener hears(std::move(listener));
-    const Borrowed borrowed(archs, space);
+    Borrowed borrowed(archs, space);
     std::vector<Column> columns;
     bool stopped = false;
     {
         const py::gil_scoped_release release;
         const cli::CatchInterrupts catching(true);
-        for (const auto& name : names) {
-            columns.push_back(evaluate_one(space, borrowed.archs(), name, seed, threads, hears));
-            stopped = cli::interrupted();
-            if (stopped) break;
-        }
+        columns = evaluate_all(space, borrowed, names, seed, threads, hears);
+        stopped = cli::interrupted();
     }
     hears.raise_kept();
     if (stopped) {
@@ -123,54 +135,67 @@ py::list evaluate(const DesignSpace& space, const py::array& archs,
     return list;
 }
 
+/// The given input side in pixels, of the space if it is 0. Throws ValueError.
+int resolution_or_default(const DesignSpace& space, int given) {
+    if (given == 0) return space.default_resolution;
+    if (given < least_resolution || given > most_resolution) {
+        throw py::value_error("resolution " + std::to_string(given) + " is not from 16 to 4096");
+    }
+    return given;
+}
+
 py::array draw(const DesignSpace& space, std::size_t n, std::uint64_t seed, int resolution,
                unsigned threads) {
+    const int side = resolution_or_default(space, resolution);
     std::vector<Architecture> archs;
     {
         const py::gil_scoped_release release;
-        archs = sample(space, n, Rng(seed), resolution == 0 ? space.default_resolution : resolution,
-                       threads);
+        archs = sample(space, n, Rng(seed), side, threads);
     }
     return take_array(std::move(archs));
 }
 
 py::array parse(const DesignSpace& space, const std::vector<std::string>& texts, int resolution) {
+    const int side = resolution == 0 ? 0 : resolution_or_default(space, resolution);
     std::vector<Architecture> archs;
     {
         const py::gil_scoped_release release;
         archs.reserve(texts.size());
-        for (const auto& text : texts) archs.push_back(parse_architecture(space, text, resolution));
+        for (const auto& text : texts) archs.push_back(parse_architecture(space, text, side));
     }
     return take_array(std::move(archs));
 }
 
 template <typename Function>
 auto of_each(const DesignSpace& space, const py::array& archs, Function function) {
-    const Borrowed borrowed(archs, space);
+    Borrowed borrowed(archs, space);
     std::vector<decltype(function(space, Architecture()))> results;
     const py::gil_scoped_release release;
-    results.reserve(borrowed.archs().size());
-    for (const auto& a : borrowed.archs()) results.push_back(function(space, a));
+    results.reserve(borrowed.size());
+    in_parts(borrowed, part_size, [&](std::span<const Architecture> part, std::size_t) {
+        for (const auto& a : part) results.push_back(function(space, a));
+    });
     return results;
 }
 
 py::array contained(const DesignSpace& space, const py::array& archs) {
-    const Borrowed borrowed(archs, space);
-    py::array_t<bool> result(static_cast<py::ssize_t>(borrowed.archs().size()));
-    bool* const out = result.mutable_data();
+    Borrowed borrowed(archs, space);
+    py::array_t<bool> result(static_cast<py::ssize_t>(borrowed.size()));
+    bool* out = result.mutable_data();
     const py::gil_scoped_release release;
-    for (std::size_t i = 0; i < borrowed.archs().size(); ++i) {
-        out[i] = contains(space, borrowed.archs()[i]);
-    }
+    in_parts(borrowed, part_size, [&](std::span<const Architecture> part, std::size_t) {
+        for (const auto& a : part) *out++ = contains(space, a);
+    });
     return result;
 }
 
 /// Of a metric that is a sum over layers or the largest of them.
 std::optional<std::pair<double, double>> exact_range(const DesignSpace& space,
                                                      const std::string& name, int resolution) {
+    const int side = resolution_or_default(space, resolution);
+    const py::gil_scoped_release release;
     const auto metric = make_metric(name, space);
-    const auto table =
-        metric->additive(space, resolution == 0 ? space.default_resolution : resolution);
+    const auto table = metric->additive(space, side);
     if (!table) return std::nullopt;
     return range(space, *table);
 }
@@ -230,17 +255,23 @@ void bind_spaces(py::module_& module) {
             "size", [](const DesignSpace& space) { return whole_number(size(space).total); })
         .def_property_readonly(
             "body_size", [](const DesignSpace& space) { return whole_number(size(space).body); })
-        .def("_sample", draw)
-        .def("_parse", parse)
-        .def("_texts", [](const DesignSpace& space,
-                          const py::array& archs) { return of_each(space, archs, to_text); })
-        .def("_ofa",
-             [](const DesignSpace& space, const py::array& archs) {
-                 return of_each(space, archs, to_ofa_dictionary);
-             })
-        .def("_contains", contained)
-        .def("_range", exact_range, py::call_guard<py::gil_scoped_release>())
-        .def("_evaluate", evaluate);
+        .def("_sample", draw, py::call_guard<Call>())
+        .def("_parse", parse, py::call_guard<Call>())
+        .def(
+            "_texts",
+            [](const DesignSpace& space, const py::array& archs) {
+                return of_each(space, archs, to_text);
+            },
+            py::call_guard<Call>())
+        .def(
+            "_ofa",
+            [](const DesignSpace& space, const py::array& archs) {
+                return of_each(space, archs, to_ofa_dictionary);
+            },
+            py::call_guard<Call>())
+        .def("_contains", contained, py::call_guard<Call>())
+        .def("_range", exact_range, py::call_guard<Call>())
+        .def("_evaluate", evaluate, py::call_guard<Call>());
 }
 
 }  // namespace blockscope::python

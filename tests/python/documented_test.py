@@ -1,11 +1,17 @@
 """Stubs name what there is, everything has a docstring, and the examples run."""
 import ast
 import contextlib
+import importlib.util
 import inspect
 import io
+import os
 import pathlib
 import re
 import runpy
+import shutil
+import sqlite3
+import subprocess
+import tempfile
 import unittest
 
 import blockscope as bs
@@ -58,14 +64,51 @@ class DocumentedTest(unittest.TestCase):
                 if not member.startswith("_") and (callable(value) or isinstance(value, property)):
                     self.assertTrue(inspect.getdoc(value), f"{name}.{member}")
 
+    def a_profile(self):
+        """Changes to a folder with what the pages' code reads: profile/, with a study."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder.name)
+        bs.register_metric("latency/mine", lambda archs: archs["depth"].sum(axis=1), unit="ms", costly=True)
+        self.addCleanup(bs.forget_metric, "latency/mine")
+        bs.profile("ofa-mbv3", "latency/mine", n=60, output="profile")
+
+    def blocks(self, language):
+        for page in sorted((ROOT / "docs").glob("*.md")):
+            for code in re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.S):
+                yield page.name, code
+
     def test_code_in_the_documentation_runs(self):
-        text = (ROOT / "docs/python.md").read_text()
-        blocks = re.findall(r"```python\n(.*?)```", text, re.S)
-        self.assertGreaterEqual(len(blocks), 2)
-        for code in blocks:
-            with self.subTest(code[:60]), contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(code, "docs/python.md", "exec"), {})
-        bs.forget_metric("mine/layers")
+        self.a_profile()
+        self.addCleanup(bs.forget_metric, "mine/layers")
+        ran = 0
+        for page, code in self.blocks("python"):
+            if "import pandas" in code and importlib.util.find_spec("pandas") is None:
+                print(f"{page}: left out, pandas is not installed")
+                continue
+            with self.subTest(page), contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(code, page, "exec"), {})
+                ran += 1
+        self.assertGreaterEqual(ran, 3)
+
+    def test_queries_in_the_documentation_run(self):
+        self.a_profile()
+        with contextlib.closing(sqlite3.connect("profile/study.sqlite")) as study:
+            statements = [statement for _, code in self.blocks("sql") if "sqlite_scan" not in code  # DuckDB's
+                          for statement in code.split(";") if statement.strip()]
+            self.assertTrue(statements)
+            for statement in statements:
+                named = statement.replace("'latency/host'", "'latency/mine'")
+                self.assertEqual(bool(study.execute(named).fetchall()), "timed_runs" not in named, named)
+
+    def test_readers_in_r_run(self):
+        if shutil.which("Rscript") is None:
+            self.skipTest("R is not installed")
+        self.a_profile()
+        for page, code in self.blocks("r"):
+            done = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, f"{page}: {done.stderr}")
 
     def test_examples_run(self):
         for example in sorted((ROOT / "examples/python").glob("*.py")):

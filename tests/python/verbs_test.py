@@ -70,6 +70,26 @@ class VerbsTest(unittest.TestCase):
                      "--iterations", 2, "--seed", 4, "-o", self.folder / "theirs")
         self.same_files(self.folder / "ours", self.folder / "theirs", ["front.csv", "history.csv"])
 
+    def test_prune_and_fit_write_what_the_command_line_writes(self):
+        ours, theirs = self.folder / "ours", self.folder / "theirs"
+        ours.mkdir()
+        theirs.mkdir()
+        whole = bs.prune("ofa-mbv3", ours / "smaller.toml", keep="accuracy", reduce="latency/note10", n=300,
+                         seed=5, strength=0.7)
+        command_line("prune", "ofa-mbv3", "--keep", "accuracy", "--reduce", "latency/note10", "-n", 300,
+                     "--seed", 5, "--strength", 0.7, "-o", theirs / "smaller.toml")
+        self.assertEqual(whole.space.fingerprint, bs.Space(theirs / "smaller.toml").fingerprint)
+        self.assertEqual(*(json.loads((place / "insights.json").read_text())["insights"]
+                           for place in (ours, theirs)))
+        space = bs.Space("ofa-mbv3")
+        table = space.evaluate(space.sample(100, seed=2), "latency/note10")
+        table.write_csv(self.folder / "table.csv")
+        bs.fit(space, table, "latency_note10_ms", model="ridge", output=ours / "model.json")
+        command_line("fit", "ofa-mbv3", "--data", self.folder / "table.csv", "--column",
+                     "latency_note10_ms", "--model", "ridge", "-o", theirs / "model.json")
+        self.assertEqual(*(space.evaluate(space.sample(50), f"model:{place / 'model.json'}")["latency_note10_ms"].tolist()
+                           for place in (ours, theirs)))
+
     def test_tables_go_in_and_models_come_out(self):
         space = bs.Space("ofa-mbv3")
         archs = space.sample(60, seed=2)
