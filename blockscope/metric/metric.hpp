@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "blockscope/base/progress.hpp"
+#include "blockscope/metric/direction.hpp"
 #include "blockscope/space/layer_table.hpp"
 
 namespace blockscope {
-
-enum class Direction { smaller_is_better, larger_is_better, neither };
 
 /// What a predictor says of how wrong it is.
 struct ModelError {

@@ -21,9 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Direction direction_of(const ModelCard& card) {
-    if (card.direction == "larger_is_better") return Direction::larger_is_better;
-    if (card.direction == "smaller_is_better") return Direction::smaller_is_better;
-    if (!card.direction.empty()) return Direction::neither;
+    if (!card.direction.empty()) return direction_named(card.direction);
     if (card.unit == "%") return Direction::larger_is_better;
     return card.unit == "ms" ? Direction::smaller_is_better : Direction::neither;
 }

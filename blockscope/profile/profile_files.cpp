@@ -46,6 +46,7 @@ nlohmann::ordered_json json(const DesignSpace& space, const Profile& p) {
     nlohmann::ordered_json j;
     j["metric"] = p.metric.name;
     j["unit_of_measure"] = p.metric.unit;
+    j["direction"] = to_string(p.metric.direction);
     j["source"] = p.metric.source;
     j["resolutions"] = p.resolutions;
     j["protocol"] = to_string(p.options.protocol);

@@ -47,6 +47,9 @@ Profile profile_of(const Json& j, const DesignSpace& space) {
     Profile p;
     p.metric.name = j.at("metric");
     p.metric.unit = j.at("unit_of_measure");
+    p.metric.direction = j.contains("direction")
+                             ? direction_named(j["direction"].get<std::string>())
+                             : direction_of_unit(p.metric.unit);  // files of earlier versions
     p.metric.source = j.at("source");
     p.resolutions = j.at("resolutions").get<std::vector<int>>();
     p.resolution = p.resolutions.size() == 1 ? p.resolutions.front() : 0;

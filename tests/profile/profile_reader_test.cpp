@@ -36,6 +36,7 @@ TEST(ProfileReader, GivesBackWhatWasWritten) {
     MetricInfo info;
     info.name = "squared";
     info.unit = "ms";
+    info.direction = Direction::larger_is_better;
     ProfileOptions options;
     options.percentiles = {10};
     const Profile pooled = pooled_profile(space, {archs, values}, info, {32}, options);
@@ -54,6 +55,24 @@ TEST(ProfileReader, GivesBackWhatWasWritten) {
     EXPECT_EQ(read[0].cells[7].placement, pooled.cells[7].placement);
     EXPECT_EQ(read[0].cells[7].simultaneous.low, pooled.cells[7].simultaneous.low);
     EXPECT_EQ(read[0].resolutions, pooled.resolutions);
+    EXPECT_EQ(read[0].metric.direction, Direction::larger_is_better);
+}
+
+TEST(ProfileReader, TakesTheDirectionFromTheUnitWhereAnOldFileDoesNotSayIt) {
+    const DesignSpace space = small_space();
+    MetricInfo info;
+    info.name = "latency";
+    info.unit = "ms";
+    const Profile exact = exact_profile(space, random_table(space, 5), info, 32, {});
+    const fs::path folder = fs::path(testing::TempDir()) / "profile_reader_old";
+    write_profiles(folder, space, std::vector{exact}, {});
+    EXPECT_EQ(read_profiles(folder, space).at(0).metric.direction, Direction::neither);
+    std::string text = read_file(folder / "profile.json");
+    const std::string said = "\"direction\": \"neither\",";
+    ASSERT_NE(text.find(said), std::string::npos);
+    text.erase(text.find(said), said.size());
+    write_file(folder / "profile.json", text);
+    EXPECT_EQ(read_profiles(folder, space).at(0).metric.direction, Direction::smaller_is_better);
 }
 
 TEST(ProfileReader, SaysWhatIsWrongWithAFile) {
