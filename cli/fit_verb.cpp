@@ -61,11 +61,6 @@ void name_quantity(MetricInfo& info, const std::string& unit, const std::string&
     }
 }
 
-const char* text_of(Direction direction) {
-    if (direction == Direction::smaller_is_better) return "smaller_is_better";
-    return direction == Direction::larger_is_better ? "larger_is_better" : "neither";
-}
-
 /// The column's architectures that can be fitted: of the space, at the resolutions asked for.
 struct Usable {
     std::vector<Architecture> archs;
@@ -100,13 +95,13 @@ std::string shown(const Estimate& e, const char* unit) {
 }
 
 void say_curve(const FitResult& result, Console& console) {
-    if (result.curve.empty()) return;
     const FittedCard& card = result.model.card;
+    if (card.curve.empty()) return;
     console.say(fmt::format(
         "learning curve: mean absolute error in {} on the held-out rows, by rows fitted to",
         card.unit));
     Rows rows{{"rows", "subsets", "ridge", "hierarchical", "kernel", "mlp", "boosted", "gru"}, {}};
-    for (const auto& point : result.curve) {
+    for (const auto& point : card.curve) {
         rows.cells.push_back({fmt::format("{}", point.rows), fmt::format("{}", point.subsets),
                               shown(point.error.ridge), shown(point.error.hierarchical),
                               shown(point.error.kernel), shown(point.error.mlp),
@@ -222,7 +217,7 @@ int run(const FitCommand& command, const Common& common, Console& console) {
     card.tool = "blockscope " BLOCKSCOPE_VERSION;
     card.name = column.info.column;
     card.unit = column.info.unit;
-    card.direction = text_of(column.info.direction);
+    card.direction = to_string(column.info.direction);
     card.data_hash = content_hash(read_file(command.data));
     if (!command.about.empty()) card.about = parse_about(read_file(command.about), command.about);
     if (Console::interrupted()) return 130;

@@ -11,13 +11,13 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
-#include "blockscope/measure/warm_up.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/space_file.hpp"
 #include "blockscope/study/repeated.hpp"
 #include "blockscope/study/sustained.hpp"
 
 #include "cli/measure_command.hpp"
+#include "cli/session_json.hpp"
 #include "cli/study_at_hand.hpp"
 #include "cli/team.hpp"
 
@@ -101,21 +101,6 @@ nlohmann::ordered_json sustained_json(const SustainedLoad& load) {
             {"changed_alone", load.changed_alone}};
 }
 
-/// Where the time of measuring went, in seconds.
-struct TimeSpent {
-    double all = 0;
-    double networks = 0;    ///< in timed runs
-    double references = 0;  ///< in timed runs of the reference network
-};
-
-TimeSpent time_spent(const SessionRuns& session) {
-    TimeSpent spent{session.seconds, 0, 0};
-    for (const auto& s : session.samples) {
-        (s.is_reference ? spent.references : spent.networks) += 1e-3 * s.wall_ms;
-    }
-    return spent;
-}
-
 /// Of all sessions at the resolutions; "" where the device does not tell.
 std::string time_text(const RememberedMetric& metric, const DesignSpace& space,
                       const Qualities& qualities) {
@@ -191,15 +176,7 @@ void write_provenance(const MeasureCommand& command, const Common& common, const
             }
         }
         for (const auto& session : metric.sessions(space, resolution)) {
-            const WarmUp warm_up = warm_up_of(session.warm_up, metric.by_cpu_time());
-            at["sessions"].push_back({{"started", session.started},
-                                      {"visits", session.networks},
-                                      {"seconds", session.seconds},
-                                      {"seconds_of_timed_runs", time_spent(session).networks},
-                                      {"seconds_of_the_reference", time_spent(session).references},
-                                      {"warm_up_runs", warm_up.runs},
-                                      {"settled", warm_up.settled},
-                                      {"conditions", session.conditions}});
+            at["sessions"].push_back(session_json(session, metric.by_cpu_time()));
         }
     }
     for (const auto& [resolution, load] : loads) {

@@ -116,7 +116,7 @@ void add_report(Program& program) {
             return run(*command, common, console);
         });
     verb.add_option("DIR", command->studies,
-                    "directories that profile, prune, search and measure wrote")
+                    "directories that profile, prune, search, measure and fit wrote")
         ->required()
         ->expected(1, 100);
     verb.add_option("--space", command->space, "TOML file of the studies' space, if not built in");

@@ -131,7 +131,7 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     const auto [chosen, kind, errors, yardstick, left_out] =
         choose(space, fitter, parts.fitted, options);
 
-    FitResult result{fitter.model(chosen), errors, yardstick, {}, {}, left_out};
+    FitResult result{fitter.model(chosen), errors, yardstick, {}, left_out};
     FittedCard& card = result.model.card;
     card.kind = kind;
     card.space = space.name;
@@ -165,7 +165,7 @@ FitResult fit_model(const DesignSpace& space, std::span<const Architecture> arch
     }
     card.error = prediction_error(truth, predicted, options.level);
     result.covered = proportion(covered, truth.size(), options.level);
-    if (!tested) result.curve = learning_curve(fitter, parts, kind, chosen, progress);
+    if (!tested) result.model.card.curve = learning_curve(fitter, parts, kind, chosen, progress);
     return result;
 }
 

@@ -38,24 +38,6 @@ struct FitOptions {
     TrainingStates* states = nullptr;
 };
 
-/// Root-mean-square error in cross-validation; NaN where a kind was not tried or does not pay.
-/// Those of learned kinds, whose training costs much, are of a tenth of the rows (kind_fit.hpp).
-struct KindErrors {
-    double ridge = std::numeric_limits<double>::quiet_NaN();
-    double hierarchical = std::numeric_limits<double>::quiet_NaN();
-    double kernel = std::numeric_limits<double>::quiet_NaN();
-    double mlp = std::numeric_limits<double>::quiet_NaN();
-    double boosted = std::numeric_limits<double>::quiet_NaN();
-    double gru = std::numeric_limits<double>::quiet_NaN();
-};
-
-/// Mean absolute error on the held-out rows of models that were fitted to fewer.
-struct CurvePoint {
-    std::size_t rows = 0;
-    std::size_t subsets = 1;  ///< disjoint ones, whose mean this is
-    KindErrors error;
-};
-
 /// The kind that learned ones must beat, on the rows that they are judged by.
 struct Yardstick {
     std::string kind;                                         ///< "" where nothing was learned
@@ -70,10 +52,11 @@ struct LeftOut {
 
 struct FitResult {
     FittedModel model;  ///< its card lacks what a table says: name, unit, direction, hash, tool
+    /// Root mean square; those of learned kinds, whose training costs much, are of a tenth of the
+    /// rows (kind_fit.hpp).
     KindErrors cross_validated;
     Yardstick yardstick;
     Estimate covered;  ///< share of the held-out rows inside the prediction interval
-    std::vector<CurvePoint> curve;
     std::vector<LeftOut> left_out;
 };
 

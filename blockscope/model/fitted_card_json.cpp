@@ -39,6 +39,16 @@ constexpr NamedText about_texts[] = {{"quantity", &FittedCard::About::quantity},
                                      {"licence", &FittedCard::About::licence},
                                      {"source_error", &FittedCard::About::source_error}};
 
+/// And the kinds of a learning curve.
+struct NamedKind {
+    const char* name;
+    double KindErrors::*member;
+};
+constexpr NamedKind kinds[] = {
+    {"ridge", &KindErrors::ridge},     {"hierarchical", &KindErrors::hierarchical},
+    {"kernel", &KindErrors::kernel},   {"mlp", &KindErrors::mlp},
+    {"boosted", &KindErrors::boosted}, {"gru", &KindErrors::gru}};
+
 ordered_json number_or_null(double v) {
     return std::isfinite(v) ? ordered_json(v) : ordered_json(nullptr);
 }
@@ -52,6 +62,31 @@ Estimate read_estimate(const JsonNode& node) {
     if (nodes.size() != 3) node.refuse("is no value with two bounds");
     const auto known = [](const JsonNode& n) { return n.is_null() ? std::nan("") : n.number(); };
     return {known(nodes[0]), known(nodes[1]), known(nodes[2])};
+}
+
+/// Of kinds only those that were tried.
+ordered_json as_json(const std::vector<CurvePoint>& curve) {
+    auto points = ordered_json::array();
+    for (const auto& point : curve) {
+        ordered_json j{{"rows", point.rows}, {"subsets", point.subsets}};
+        for (const auto& [name, member] : kinds) {
+            if (std::isfinite(point.error.*member)) j[name] = point.error.*member;
+        }
+        points.push_back(std::move(j));
+    }
+    return points;
+}
+
+std::vector<CurvePoint> read_curve(const JsonNode& node) {
+    std::vector<CurvePoint> curve;
+    for (const auto& j : node.list()) {
+        CurvePoint point{j.at("rows").count(), j.at("subsets").count(), {}};
+        for (const auto& [name, member] : kinds) {
+            if (j.has(name)) point.error.*member = j.at(name).number();
+        }
+        curve.push_back(point);
+    }
+    return curve;
 }
 
 /// A text that is printed and heads a column.
@@ -80,6 +115,7 @@ void write_card(ordered_json& root, const FittedCard& card) {
     root["error"] = {{"from", card.error_from}, {"rows", card.error.rows}};
     for (const auto& [name, member] : estimates) root["error"][name] = as_json(card.error.*member);
     root["interval"] = {{"level", card.level}, {"half_width", card.half_width}};
+    if (!card.curve.empty()) root["learning_curve"] = as_json(card.curve);
 }
 
 FittedCard read_card(const JsonNode& root) {
@@ -108,6 +144,7 @@ FittedCard read_card(const JsonNode& root) {
             if (about.has(name)) card.about.*member = about.at(name).text();
         }
     }
+    if (root.has("learning_curve")) card.curve = read_curve(root.at("learning_curve"));
     const JsonNode interval = root.at("interval");
     card.level = interval.at("level").number();
     card.half_width = interval.at("half_width").number();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,23 @@
 #include "blockscope/model/train_gru.hpp"
 
 namespace blockscope {
+
+/// An error of each kind of model; NaN where a kind was not tried or does not pay.
+struct KindErrors {
+    double ridge = std::numeric_limits<double>::quiet_NaN();
+    double hierarchical = std::numeric_limits<double>::quiet_NaN();
+    double kernel = std::numeric_limits<double>::quiet_NaN();
+    double mlp = std::numeric_limits<double>::quiet_NaN();
+    double boosted = std::numeric_limits<double>::quiet_NaN();
+    double gru = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Mean absolute error on the held-out rows of models that were fitted to fewer.
+struct CurvePoint {
+    std::size_t rows = 0;
+    std::size_t subsets = 1;  ///< disjoint ones, whose mean this is
+    KindErrors error;
+};
 
 /// What a fitted model says of itself.
 struct FittedCard {
@@ -41,6 +59,7 @@ struct FittedCard {
         std::string licence;       ///< of the source
         std::string source_error;  ///< how wrong the source is by its own account
     } about;
+    std::vector<CurvePoint> curve;  ///< by rows, all last; empty: none was made
 };
 
 /// A predictor fitted by ourselves: an additive model, and what a kernel, a network or trees

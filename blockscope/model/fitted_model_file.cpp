@@ -77,4 +77,11 @@ FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
     return model;
 }
 
+FittedCard parse_fitted_card(std::string_view text, const std::string& source) {
+    const json j = parse_json(text, source);
+    const JsonNode root(j, "", source);
+    check_format(root, source);
+    return read_card(root);
+}
+
 }  // namespace blockscope

@@ -21,6 +21,9 @@ bool looks_like_fitted_model(std::string_view bytes);
 FittedModel parse_fitted_model(std::string_view text, const DesignSpace& space,
                                const std::string& source);
 
+/// The card alone, which needs no space. Throws Error likewise.
+FittedCard parse_fitted_card(std::string_view text, const std::string& source);
+
 /// The texts about a table's source: {"quantity": "latency on ...", "source": ..., "citation": ...,
 /// "licence": ..., "source_error": ...}, any of them. Throws Error for anything else.
 FittedCard::About parse_about(std::string_view text, const std::string& source);

@@ -1,6 +1,7 @@
 #include "blockscope/search/problem.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +9,7 @@
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/space/table_range.hpp"
+#include "blockscope/stats/distributions.hpp"
 
 namespace blockscope {
 
@@ -35,6 +37,11 @@ std::vector<LimitReach> reach(const Problem& problem) {
         known.excludes_nothing = limit.at_most ? most <= limit.value : least >= limit.value;
     }
     return result;
+}
+
+double stated_error(const MetricInfo& info) {
+    if (!info.model || !(info.model->level > 0)) return std::nan("");
+    return info.model->half_width / normal_quantile((1 + info.model->level) / 2);
 }
 
 std::vector<LayerTable> tables_of(Metric& metric, const DesignSpace& space,

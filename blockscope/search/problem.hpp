@@ -60,6 +60,10 @@ std::vector<LimitReach> reach(const Problem& problem);
 /// "macs <= 400000000 MACs".
 std::string to_string(const Problem& problem, const Limit& limit);
 
+/// Standard error of the values of a metric that is a prediction, if it states an interval; else
+/// NaN.
+double stated_error(const MetricInfo& info);
+
 /// "192, 224".
 std::string resolutions_text(const std::vector<int>& resolutions);
 

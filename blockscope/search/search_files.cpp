@@ -15,6 +15,7 @@
 #include "blockscope/search/front_noise.hpp"
 #include "blockscope/search/hypervolume.hpp"
 #include "blockscope/space/encoding.hpp"
+#include "blockscope/stats/distributions.hpp"
 
 namespace blockscope {
 namespace {
@@ -86,6 +87,36 @@ std::string part_cells(const std::vector<std::pair<std::size_t, std::string>>& c
         for (std::size_t i = next; i < run.given_up.size() && run.given_up[i].row == row; ++i) {
             if (run.given_up[i].metric == metric) text += round_trip(run.given_up[i].at_best);
         }
+    }
+    return text;
+}
+
+/// Standard error of a metric's value in a row; NaN where none is known.
+double error_of(const Problem& problem, const SearchRun& run, std::size_t metric, std::size_t row) {
+    const auto& own = run.errors[metric];
+    return own.empty() ? stated_error(problem.metrics[metric]->info()) : own[row];
+}
+
+/// By metric: whether any run knows errors.
+std::vector<bool> with_errors(const Problem& problem, const SearchReport& report) {
+    std::vector<bool> with;
+    for (std::size_t m = 0; m < problem.metrics.size(); ++m) {
+        bool any = std::isfinite(stated_error(problem.metrics[m]->info()));
+        for (const auto& run : report.runs) any = any || !run.errors[m].empty();
+        with.push_back(any);
+    }
+    return with;
+}
+
+/// ",low,high" of each metric with errors, one row: 95 % intervals, normal.
+std::string bounds(const Problem& problem, const SearchRun& run, const std::vector<bool>& with,
+                   std::size_t row) {
+    std::string text;
+    for (std::size_t m = 0; m < with.size(); ++m) {
+        if (!with[m]) continue;
+        const double half = normal_quantile(0.975) * error_of(problem, run, m, row);
+        const double value = run.values[m][row];
+        text += "," + round_trip(value - half) + "," + round_trip(value + half);
     }
     return text;
 }
@@ -315,7 +346,14 @@ std::string hypervolume_unit(const Problem& problem) {
 std::string front_csv(const Problem& problem, const SearchReport& report) {
     std::string text = "seed,arch,resolution";
     for (const auto& column : columns_of(problem)) text += "," + csv_cell(column);
-    text += ",contribution,on_joint_front,probability\n";
+    text += ",contribution,on_joint_front,probability";
+    const auto with = with_errors(problem, report);
+    const auto columns = columns_of(problem);
+    for (std::size_t m = 0; m < with.size(); ++m) {
+        if (!with[m]) continue;
+        for (const char* end : {"_low", "_high"}) text += "," + csv_cell(columns[m] + end);
+    }
+    text += "\n";
     const auto joint = on_joint_front(problem, report);
     for (std::size_t r = 0; r < report.runs.size(); ++r) {
         const auto& run = report.runs[r];
@@ -325,9 +363,10 @@ std::string front_csv(const Problem& problem, const SearchReport& report) {
         const auto likely = front_probability(problem, run);
         for (std::size_t i = 0; i < run.best.size(); ++i) {
             text +=
-                fmt::format("{},{},{},{},{}\n", report.seeds[r], cells(problem, run, run.best[i]),
+                fmt::format("{},{},{},{},{}{}\n", report.seeds[r], cells(problem, run, run.best[i]),
                             round_trip(added[i]), joint[r][i] ? "yes" : "no",
-                            likely.empty() ? "" : round_trip(likely[i]));
+                            likely.empty() ? "" : round_trip(likely[i]),
+                            bounds(problem, run, with, run.best[i]));
         }
     }
     return text;

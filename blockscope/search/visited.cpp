@@ -7,18 +7,8 @@
 #include <optional>
 
 #include "blockscope/space/beginning.hpp"
-#include "blockscope/stats/distributions.hpp"
 
 namespace blockscope {
-namespace {
-
-/// What a predictor says of its error, as a standard error of what is predicted.
-double stated_error(const MetricInfo& info) {
-    if (!info.model || !(info.model->level > 0)) return std::numeric_limits<double>::quiet_NaN();
-    return info.model->half_width / normal_quantile((1 + info.model->level) / 2);
-}
-
-}  // namespace
 
 Visited::Visited(const Problem& problem, std::size_t expected)
     : problem_(problem),

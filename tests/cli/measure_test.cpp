@@ -84,6 +84,11 @@ TEST(Measure, SaysHowManyRunsWereWarmUp) {
     const auto& session = file["measuring"].front()["sessions"][0];
     EXPECT_LE(session["warm_up_runs"].get<int>(), 96);
     EXPECT_TRUE(session["settled"].is_boolean());
+    const auto& reference = session["reference"];
+    EXPECT_GT(reference["ms"].size(), 0u);
+    EXPECT_LE(reference["ms"].size(), 60u);
+    EXPECT_EQ(reference["ms"].size(), reference["seconds"].size());
+    EXPECT_GT(reference["ms"][0].get<double>(), 0);
 }
 
 TEST(MeasureWithAffinity, KeepsToCoresAndIsAMetricOfItsOwn) {

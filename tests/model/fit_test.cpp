@@ -87,7 +87,7 @@ TEST(Fit, BeatsPlainRidgeWithFewRowsOfMeasuredLatencies) {
         const auto result = fit_model(space, std::span(column.archs).first(1000),
                                       std::span(column.values).first(1000), options("ridge", 0.75));
         std::size_t compared = 0;
-        for (const auto& point : result.curve) {
+        for (const auto& point : result.model.card.curve) {
             if (point.rows != 50 && point.rows != 100) continue;
             EXPECT_LE(point.error.hierarchical, 1.01 * point.error.ridge) << name << point.rows;
             ++compared;
@@ -288,9 +288,10 @@ TEST(Fit, ReportsTheErrorOnRowsItNeverSaw) {
     EXPECT_LT(e.mean_absolute.low, 0.11);
     EXPECT_GT(e.within_10.value, e.within_5.value - 1e-9);
     EXPECT_GT(e.spearman.value, e.kendall.value);
-    EXPECT_EQ(result.curve.front().rows, 10);
-    EXPECT_EQ(result.curve.back().rows, 210);
-    EXPECT_GT(result.curve.front().error.hierarchical, result.curve.back().error.hierarchical);
+    EXPECT_EQ(result.model.card.curve.front().rows, 10);
+    EXPECT_EQ(result.model.card.curve.back().rows, 210);
+    EXPECT_GT(result.model.card.curve.front().error.hierarchical,
+              result.model.card.curve.back().error.hierarchical);
 }
 
 TEST(Fit, SameSeedGivesTheSameBytes) {

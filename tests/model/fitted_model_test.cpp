@@ -111,6 +111,28 @@ TEST(FittedModel, ReadsBackItsNetworkAndItsSource) {
 }
 
 // by hand: 2^17 + 9999 = 34 64^2 + 28 64 + 15, 2^17 = 32 64^2, 2^17 - 9999 = 29 64^2 + 35 64 + 49
+TEST(FittedModel, KeepsItsLearningCurve) {
+    const auto s = planted_sample(ofa(), planted_latency, 100, 4, 0.1);
+    const auto model = fit_model(ofa(), s.archs, s.values, {}).model;
+    ASSERT_FALSE(model.card.curve.empty());
+    auto named = model;
+    named.card.name = named.card.unit = named.card.tool = "ms";
+    const auto text = to_text(named, ofa());
+    const auto card = parse_fitted_card(text, "m.json");
+    ASSERT_EQ(card.curve.size(), model.card.curve.size());
+    EXPECT_EQ(card.curve.back().rows, 80);
+    EXPECT_EQ(card.curve.front().subsets, 5);
+    EXPECT_EQ(card.curve.front().error.ridge, model.card.curve.front().error.ridge);
+    EXPECT_TRUE(std::isnan(card.curve.front().error.gru));
+    EXPECT_EQ(to_text(parse_fitted_model(text, ofa(), "m.json"), ofa()), text);
+
+    auto without = ordered_json::parse(text);
+    without.erase("learning_curve");
+    EXPECT_TRUE(parse_fitted_card(without.dump(), "m.json").curve.empty());
+    without["learning_curve"] = {{{"rows", 10}}};
+    EXPECT_THAT(refusal(without.dump()), HasSubstr("learning_curve[0].subsets"));
+}
+
 TEST(FittedModel, PacksWeightsOnAGridInThreeDigits) {
     auto model = parse_fitted_model(with_network().dump(), small(), "m.json");
     model.network->layers[0].bias = {9999, -9999};
