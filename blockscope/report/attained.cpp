@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "blockscope/report/evenly.hpp"
 #include "blockscope/search/attainment.hpp"
 #include "blockscope/search/dominance.hpp"
 
@@ -38,17 +39,18 @@ double value_of(const SearchRecord::Wanted& wanted, double cost) {
 
 }  // namespace
 
-std::vector<Attained> attained(const SearchRecord& record) {
+std::vector<Attained> attained(const SearchRecord& record, std::size_t most) {
     std::vector<Attained> rows;
     const auto fronts = fronts_of(record);
     if (fronts.empty()) return rows;
     const auto best = attainment_surface(fronts, 1);
     const auto median = attainment_surface(fronts, (fronts.size() + 1) / 2);
     const auto all = attainment_surface(fronts, fronts.size());
-    std::set<double> corners;
+    std::set<double> all_corners;
     for (const auto* surface : {&best, &median, &all}) {
-        for (std::size_t i = 0; i < surface->size(); ++i) corners.insert((*surface)[i][1]);
+        for (std::size_t i = 0; i < surface->size(); ++i) all_corners.insert((*surface)[i][1]);
     }
+    const auto corners = evenly(std::vector(all_corners.begin(), all_corners.end()), most);
     const auto& wanted = record.objectives;
     for (const double x : corners) {
         rows.push_back({value_of(wanted[1], x), value_of(wanted[0], at(best, x)),

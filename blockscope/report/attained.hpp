@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "blockscope/search/search_record.hpp"
@@ -13,8 +14,8 @@ struct Attained {
     double best = 0, median = 0, all = 0;  ///< by one seed, by half of them, by every one
 };
 
-/// At every corner of the three surfaces, the best second objective first. Of two objectives; empty
-/// for a search without runs.
-std::vector<Attained> attained(const SearchRecord& record);
+/// At every corner of the three surfaces, the best second objective first; of more than `most`
+/// corners evenly so many. Of two objectives; empty for a search without runs.
+std::vector<Attained> attained(const SearchRecord& record, std::size_t most = 1000);
 
 }  // namespace blockscope

@@ -11,6 +11,7 @@
 #include "blockscope/insight/insight.hpp"
 #include "blockscope/profile/agreement.hpp"
 #include "blockscope/report/insight_cards.hpp"
+#include "blockscope/report/plots.hpp"
 #include "blockscope/report/shown_unit.hpp"
 #include "blockscope/report/vega_lite.hpp"
 
@@ -55,6 +56,13 @@ Json correlation_cells() {
             {{"mark", "text"}, {"encoding", {{"text", {{"field", "text"}, {"type", "nominal"}}}}}}};
 }
 
+std::string rank_text(double rank) { return std::isnan(rank) ? "-" : significant(rank, 2); }
+std::string rank_colour(double rank) { return std::isnan(rank) ? "" : diverging_colour(rank); }
+
+std::string interval_text(const Estimate& e) {
+    return std::isnan(e.low) ? "" : significant(e.low, 2) + " to " + significant(e.high, 2);
+}
+
 std::string caption_of(std::span<const ReportedProfile> profiles) {
     return fmt::format(
         "Spearman over placements' deltas, {:g} % intervals of the deltas' errors; {}",
@@ -76,6 +84,7 @@ Figure correlation_figure(std::span<const ReportedProfile> profiles) {
         return std::find(names.begin(), names.end(), name) - names.begin();
     };
     Json values = Json::array();
+    Matrix matrix{names, names, {}, 92, 36, true};
     for (const auto& a : placement_agreements(profiles)) {
         if (a.unit >= 0) continue;
         for (const bool turned : {false, true}) {
@@ -85,7 +94,11 @@ Figure correlation_figure(std::span<const ReportedProfile> profiles) {
             row["c"] = place(row["b"]);
             vega_lite::add(row, "spearman", a.spearman);
             vega_lite::add(row, "kendall", a.kendall);
-            row["text"] = std::isnan(a.spearman.value) ? "-" : significant(a.spearman.value, 2);
+            const std::string text = rank_text(a.spearman.value);
+            row["text"] = text;
+            matrix.cells.push_back({row["r"].get<std::size_t>(), row["c"].get<std::size_t>(),
+                                    rank_colour(a.spearman.value), false, text,
+                                    interval_text(a.spearman)});
             values.push_back(std::move(row));
         }
     }
@@ -114,6 +127,7 @@ Figure correlation_figure(std::span<const ReportedProfile> profiles) {
                            vega_lite::line("kendall_text", "Kendall")}}};
     chart["layer"] = correlation_cells();
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_matrix(matrix, figure);
     return figure;
 }
 
@@ -128,12 +142,21 @@ Figure disagreement_figure(std::span<const ReportedProfile> profiles) {
     figure.title = "where devices disagree, at " + resolution_text(profiles.front().profile);
     figure.caption = "by unit; " + caption_of(times);
     Json values = Json::array();
+    Matrix matrix;
+    const auto place = [](std::vector<std::string>& names, const std::string& name) {
+        const auto found = std::find(names.begin(), names.end(), name);
+        const auto at = static_cast<std::size_t>(found - names.begin());
+        if (found == names.end()) names.push_back(name);
+        return at;
+    };
     for (const auto& a : placement_agreements(times)) {
         if (a.unit < 0 || std::isnan(a.spearman.value)) continue;
         Json row{{"pair", a.metric_a + " and " + a.metric_b},
                  {"unit", fmt::format("unit {}", a.unit + 1)}};
         vega_lite::add(row, "spearman", a.spearman);
-        row["text"] = significant(a.spearman.value, 2);
+        row["text"] = rank_text(a.spearman.value);
+        matrix.cells.push_back({place(matrix.rows, row["pair"]), place(matrix.columns, row["unit"]),
+                                rank_colour(a.spearman.value), false, row["text"], ""});
         values.push_back(std::move(row));
     }
     if (values.empty()) return figure;
@@ -158,6 +181,7 @@ Figure disagreement_figure(std::span<const ReportedProfile> profiles) {
                            vega_lite::line("spearman_text", "Spearman")}}};
     chart["layer"] = correlation_cells();
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_matrix(matrix, figure);
     return figure;
 }
 
@@ -167,8 +191,7 @@ CommonRestriction common_restriction(const DesignSpace& space,
     const Profile* benefit = nullptr;
     std::vector<const ReportedProfile*> devices;
     for (const auto& reported : profiles) {
-        const bool larger =
-            better_direction(reported.profile.metric) == Direction::larger_is_better;
+        const bool larger = reported.profile.metric.direction == Direction::larger_is_better;
         if (larger && benefit == nullptr) benefit = &reported.profile;
         if (reported.profile.metric.unit == "ms") devices.push_back(&reported);
     }

@@ -32,5 +32,9 @@ Figure difference_figure(const DesignSpace& space, const ReportedProfile& first,
                          const ReportedProfile& second);
 TextTable difference_table(const DesignSpace& space, const ReportedProfile& first,
                            const ReportedProfile& second);
+/// The placements that differ most: those that differ for certain first, then by size; at most
+/// `most`.
+TextTable largest_differences(const DesignSpace& space, const ReportedProfile& first,
+                              const ReportedProfile& second, std::size_t most = 12);
 
 }  // namespace blockscope

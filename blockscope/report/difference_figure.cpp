@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "blockscope/profile/profile_comparison.hpp"
 #include "blockscope/report/device_figures.hpp"
 #include "blockscope/report/placement_axis.hpp"
+#include "blockscope/report/plots.hpp"
 #include "blockscope/report/vega_lite.hpp"
 
 namespace blockscope {
@@ -42,10 +44,18 @@ Figure difference_figure(const DesignSpace& space, const ReportedProfile& first,
             "{}: {}",
             100 * comparison.level, first.study, facts(first), second.study, facts(second));
         Json values = Json::array();
+        PlacesPlot plot;
+        plot.lines = false;
+        plot.y_title = fmt::format("difference [{}]", comparison.unit);
+        for (const char* verdict : {"lower", "undecided", "higher"}) {
+            plot.curves.push_back(
+                {verdict, std::vector<Estimate>(first.profile.cells.size(), Estimate{})});
+        }
         std::size_t i = 0;
         for (const auto& d : comparison.differences) {
             if (d.of != ProfileDifference::Of::placement) continue;
             const Placement& p = first.profile.cells.at(i).placement;
+            plot.curves[static_cast<std::size_t>(d.verdict)].values[i] = d.difference;
             Json row = placement_row(space, p, i++);
             vega_lite::add(row, "difference", d.difference);
             vega_lite::add(row, "first", d.first);
@@ -70,7 +80,6 @@ Figure difference_figure(const DesignSpace& space, const ReportedProfile& first,
             {"type", "nominal"},
             {"scale", {{"domain", verdicts}}},
             {"legend", {{"title", nullptr}, {"orient", "bottom"}, {"symbolOpacity", 1}}}};
-        const std::string y_title = fmt::format("difference [{}]", comparison.unit);
         const Json tooltip = {vega_lite::line("at", "placement"),
                               vega_lite::line("block", "block"),
                               vega_lite::line("first_text", first.study),
@@ -83,18 +92,19 @@ Figure difference_figure(const DesignSpace& space, const ReportedProfile& first,
         layers.back()["encoding"].erase("x");
         layers.push_back({{"mark", {{"type", "rule"}, {"opacity", 0.5}}},
                           {"encoding",
-                           {{"y", vega_lite::quantity("difference_low", y_title)},
+                           {{"y", vega_lite::quantity("difference_low", plot.y_title)},
                             {"y2", {{"field", "difference_high"}}},
                             {"color", color}}}});
         layers.push_back(
             {{"mark", {{"type", "point"}, {"filled", true}, {"opacity", 1}, {"size", 18}}},
              {"encoding",
-              {{"y", vega_lite::quantity("difference", y_title)},
+              {{"y", vega_lite::quantity("difference", plot.y_title)},
                {"color", color},
                {"shape", color},
                {"tooltip", tooltip}}}});
         chart["layer"] = std::move(layers);
         figure.spec = vega_lite::text_of(chart);
+        figure.svg = draw_places(space, plot, figure);
     } catch (const Error&) {  // other protocols: nothing to compare
         figure.spec.clear();
     }
@@ -123,6 +133,50 @@ TextTable difference_table(const DesignSpace& space, const ReportedProfile& firs
                                   std::string(to_string(d.verdict))});
         }
     } catch (const Error&) {
+        table.rows.clear();
+    }
+    return table;
+}
+
+TextTable largest_differences(const DesignSpace& space, const ReportedProfile& first,
+                              const ReportedProfile& second, std::size_t most) {
+    TextTable table;
+    try {
+        const auto comparison =
+            compare_profiles(space, first.profile, second.profile, first.profile.options.level);
+        struct Place {
+            const ProfileDifference* difference;
+            std::string label;
+            bool certain;
+        };
+        std::vector<Place> places;
+        std::size_t certain = 0;
+        for (const auto& d : comparison.differences) {
+            if (d.of != ProfileDifference::Of::placement) continue;
+            const Placement& p = first.profile.cells.at(places.size()).placement;
+            places.push_back(
+                {&d, label(space, p), d.verdict != ProfileDifference::Verdict::undecided});
+            if (places.back().certain) ++certain;
+        }
+        const std::size_t all = places.size();
+        std::erase_if(places,
+                      [](const Place& p) { return std::isnan(p.difference->difference.value); });
+        std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+            if (a.certain != b.certain) return a.certain;
+            return std::abs(a.difference->difference.value) >
+                   std::abs(b.difference->difference.value);
+        });
+        if (places.size() > most) places.resize(most);
+        table.title = fmt::format(
+            "{}: what differs most [{}]; {} of {} placements differ for certain (verdicts for all "
+            "at once at {:g} %)",
+            both_names(first, second), comparison.unit, certain, all, 100 * comparison.level);
+        table.header = {"placement", first.study, second.study, "difference", "p", "verdict"};
+        for (const auto& [d, where, sure] : places) {
+            table.rows.push_back({where, shown(d->first), shown(d->second), shown(d->difference),
+                                  significant(d->p_value, 2), std::string(to_string(d->verdict))});
+        }
+    } catch (const Error&) {  // other protocols: nothing to compare
         table.rows.clear();
     }
     return table;

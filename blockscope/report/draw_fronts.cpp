@@ -30,8 +30,8 @@ std::string draw_fronts(std::span<const ReportedSearch> searches, const Figure& 
     for (const auto& search : searches) {
         surfaces.push_back(attained(search.record));
         for (const auto& network : search.front) {
-            xs.push_back(network.objectives[1]);
-            ys.push_back(network.objectives[0]);
+            xs.push_back(network.objectives[1].value);
+            ys.push_back(network.objectives[0].value);
         }
         for (const auto& row : surfaces.back()) {
             xs.push_back(row.x);
@@ -40,7 +40,10 @@ std::string draw_fronts(std::span<const ReportedSearch> searches, const Figure& 
     }
     const Scale x = scale_over(xs, left, right);
     const Scale y = scale_over(ys, bottom, top);
-    Drawing d(640, 384 + 16 * std::ceil(static_cast<double>(searches.size()) / 3));
+    std::vector<std::string> names;
+    for (const auto& search : searches) names.push_back(search.study);
+    const Legend legend(names, left, right);
+    Drawing d(640, bottom + 40 + legend.height());
     d.text(8, 16, figure.title, "start", 12);
     draw_y_axis(d, y, left, right, objective_title(objectives[0]));
     draw_x_axis(d, x, bottom, top, objective_title(objectives[1]));
@@ -53,13 +56,11 @@ std::string draw_fronts(std::span<const ReportedSearch> searches, const Figure& 
         d.curve(stairs(rows, &Attained::median, x, y), series_colour(s), series_dash(s));
         for (const auto& network : searches[s].front) {
             if (!network.joint) continue;
-            d.dot(x(network.objectives[1]), y(network.objectives[0]), 2.4, series_colour(s));
+            d.mark(x(network.objectives[1].value), y(network.objectives[0].value), 2.4,
+                   series_colour(s), s);
         }
-        const double lx = 70 + 190 * static_cast<double>(s % 3);
-        const double ly = 386 + 16 * std::floor(static_cast<double>(s) / 3);
-        d.line(lx, ly, lx + 22, ly, series_colour(s), 1.5, series_dash(s));
-        d.text(lx + 28, ly + 4, searches[s].study, "start");
     }
+    legend.draw(d, bottom + 36, Legend::Shows::lines);
     return d.svg(figure.title, figure.caption);
 }
 

@@ -62,6 +62,21 @@ void Drawing::dot(double x, double y, double radius, std::string_view fill, doub
         opacity < 1 ? fmt::format(" fill-opacity=\"{:g}\"", opacity) : std::string());
 }
 
+void Drawing::mark(double x, double y, double radius, std::string_view fill, std::size_t i) {
+    const double r = radius;
+    switch (i % 4) {
+        case 0:
+            return dot(x, y, r, fill);
+        case 1:
+            return rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r, fill);
+        case 2:
+            return area({{x, y - 1.4 * r}, {x + 1.4 * r, y}, {x, y + 1.4 * r}, {x - 1.4 * r, y}},
+                        fill, 1);
+        default:
+            return area({{x, y - 1.3 * r}, {x + 1.3 * r, y + r}, {x - 1.3 * r, y + r}}, fill, 1);
+    }
+}
+
 void Drawing::text(double x, double y, std::string_view words, std::string_view anchor, double size,
                    std::string_view fill, double turned) {
     body_ += fmt::format(
@@ -90,7 +105,7 @@ std::string Drawing::svg(std::string_view title, std::string_view description) c
 
 std::string_view series_colour(std::size_t i) {
     constexpr std::array<std::string_view, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                                      "#8a6d00", "#3aa0d8", "#5b5b5b", "#e69f00"};
+                                                      "#8a6d00", "#2f93cc", "#5b5b5b", "#bd8200"};
     return colours[i % colours.size()];
 }
 
@@ -107,14 +122,49 @@ std::string diverging_colour(double goodness) {
     return fmt::format("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2));
 }
 
-Scale scale_over(const std::vector<double>& values, double from, double to, bool with_zero) {
-    Scale scale{std::nan(""), std::nan(""), from, to};
+Legend::Legend(std::vector<std::string> names, double left, double right) {
+    double x = left + 8;
+    double y = 8;
+    for (auto& name : names) {
+        const double width = 44 + 6.6 * static_cast<double>(name.size());
+        if (x + width > right && x > left + 8) {
+            x = left + 8;
+            y += 16;
+        }
+        entries_.push_back({std::move(name), x, y});
+        x += width;
+    }
+}
+
+double Legend::height() const { return entries_.empty() ? 0 : entries_.back().y + 10; }
+
+void Legend::draw(Drawing& drawing, double top, Shows shows) const {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        const auto& [name, x, y] = entries_[i];
+        if (shows == Shows::lines) {
+            drawing.line(x, top + y, x + 22, top + y, series_colour(i), 1.5, series_dash(i));
+        } else {
+            drawing.mark(x + 11, top + y, 3.2, series_colour(i), i);
+        }
+        drawing.text(x + 28, top + y + 4, name, "start");
+    }
+}
+
+Scale scale_over(const std::vector<double>& values, double from, double to, bool with_zero,
+                 bool log) {
+    Scale scale{std::nan(""), std::nan(""), from, to, log};
     for (const double v : values) {
-        if (!std::isfinite(v)) continue;
+        if (!std::isfinite(v) || (log && v <= 0)) continue;
         if (!(scale.low <= v)) scale.low = v;
         if (!(scale.high >= v)) scale.high = v;
     }
     if (std::isnan(scale.low)) return {0, 1, from, to};
+    if (log) {
+        const double air = std::max(1.05, std::pow(scale.high / scale.low, 0.04));
+        scale.low /= air;
+        scale.high *= air;
+        return scale;
+    }
     if (with_zero) {
         scale.low = std::min(scale.low, 0.0);
         scale.high = std::max(scale.high, 0.0);
@@ -127,6 +177,19 @@ Scale scale_over(const std::vector<double>& values, double from, double to, bool
 }
 
 std::vector<double> ticks(const Scale& scale, int about) {
+    if (scale.log) {
+        std::vector<double> all, tens;
+        for (double power = std::pow(10, std::floor(std::log10(scale.low))); power <= scale.high;
+             power *= 10) {
+            for (const double factor : {1.0, 2.0, 5.0}) {
+                const double tick = factor * power;
+                if (tick < scale.low || tick > scale.high) continue;
+                all.push_back(tick);
+                if (factor == 1) tens.push_back(tick);
+            }
+        }
+        return all.size() > 2 * static_cast<std::size_t>(about) ? tens : all;
+    }
     const double raw = (scale.high - scale.low) / std::max(1, about);
     const double power = std::pow(10, std::floor(std::log10(raw)));
     double step = power;
@@ -143,6 +206,9 @@ std::vector<double> ticks(const Scale& scale, int about) {
 }
 
 std::string tick_text(double value, const std::vector<double>& all) {
+    const bool even =
+        all.size() < 3 || std::abs(all[2] - 2 * all[1] + all[0]) < 1e-6 * std::abs(all[1] - all[0]);
+    if (!even) return fmt::format("{:g}", value);  // of a logarithmic scale
     const double step = all.size() > 1 ? std::abs(all[1] - all[0]) : 1;
     const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 12);
     return fmt::format("{:.{}f}", value, decimals);

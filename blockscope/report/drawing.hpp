@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,8 @@ public:
     void curve(const Points& points, std::string_view stroke, std::string_view dash = "");
     void area(const Points& points, std::string_view fill, double opacity);
     void dot(double x, double y, double radius, std::string_view fill, double opacity = 1);
+    /// A dot, square, diamond or triangle: what tells the points of series i apart without colour.
+    void mark(double x, double y, double radius, std::string_view fill, std::size_t i);
     /// anchor: start, middle or end.
     void text(double x, double y, std::string_view words, std::string_view anchor = "middle",
               double size = 11, std::string_view fill = "#1f2328", double turned = 0);
@@ -44,18 +47,38 @@ std::string_view series_dash(std::size_t i);
 /// Orange, pale, blue: from -1 (worse) over 0 to 1 (better).
 std::string diverging_colour(double goodness);
 
+/// Names of series with their colours and lines or marks, in as many rows as they need.
+class Legend {
+public:
+    enum class Shows { lines, marks };
+    Legend(std::vector<std::string> names, double left, double right);
+    double height() const;
+    void draw(Drawing& drawing, double top, Shows shows) const;
+
+private:
+    struct Entry {
+        std::string name;
+        double x = 0, y = 0;  ///< of its left end and middle, from the top
+    };
+    std::vector<Entry> entries_;
+};
+
 /// A quantity along an axis: values from low to high lie at pixels from to to.
 struct Scale {
     double low = 0, high = 1, from = 0, to = 1;
+    bool log = false;
     double operator()(double value) const {
-        return from + (value - low) / (high - low) * (to - from);
+        const double at =
+            log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+        return from + at * (to - from);
     }
 };
 
-/// A scale over all values, NaN left out, with some air; 0 to 1 for none.
-Scale scale_over(const std::vector<double>& values, double from, double to, bool with_zero = false);
+/// A scale over all values, NaN left out, with some air; 0 to 1 for none. log: of values above 0.
+Scale scale_over(const std::vector<double>& values, double from, double to, bool with_zero = false,
+                 bool log = false);
 
-/// Round numbers within a scale, about so many.
+/// Round numbers within a scale, about so many; of a logarithmic one 1, 2 and 5 times powers of 10.
 std::vector<double> ticks(const Scale& scale, int about);
 /// A tick's number with the digits that tell it from the next.
 std::string tick_text(double value, const std::vector<double>& all);

@@ -26,6 +26,12 @@ std::string seeds_of(const SearchRecord& record) {
     return text;
 }
 
+std::size_t seen_by(const SearchRecord& record) {
+    std::size_t all = 0;
+    for (const auto& run : record.runs) all += run.costs.size();
+    return all;
+}
+
 }  // namespace
 
 Figure front_figure(std::span<const ReportedSearch> searches) {
@@ -44,28 +50,37 @@ Figure front_figure(std::span<const ReportedSearch> searches) {
         const auto& record = search.record;
         names.push_back(search.study);
         figure.caption += fmt::format(
-            "{}{}: {} of {}, {}{}", figure.caption.empty() ? "" : "; ", search.study,
-            record.algorithm, record.space, seeds_of(record),
+            "{}{}: {} of {}, {}, {} networks seen{}", figure.caption.empty() ? "" : "; ",
+            search.study, record.algorithm, record.space, seeds_of(record), seen_by(record),
             search.left_out == 0 ? std::string()
-                                 : fmt::format(", {} networks of single seeds' fronts are "
+                                 : fmt::format(", {} networks of the seeds' fronts are "
                                                "not shown",
                                                search.left_out));
         for (const auto& limit : record.limits) figure.caption += ", " + limit;
         for (const auto& network : search.front) {
             Json row{{"search", search.study},
-                     {"x", vega_lite::number(network.objectives[1])},
-                     {"y", vega_lite::number(network.objectives[0])},
+                     {"x", vega_lite::number(network.objectives[1].value)},
+                     {"y", vega_lite::number(network.objectives[0].value)},
                      {"seed", network.seed},
                      {"joint", network.joint},
                      {"arch", network.arch},
                      {"resolution", network.resolution}};
+            for (const auto& [name, k] : {std::pair{"x", 1}, std::pair{"y", 0}}) {
+                const auto& e = network.objectives[static_cast<std::size_t>(k)];
+                if (!std::isnan(e.low)) vega_lite::add(row, name, e);
+            }
             if (!std::isnan(network.probability)) {
                 row["probability"] = vega_lite::number(network.probability, 3);
             }
             if (!network.ofa.empty()) row["ofa"] = network.ofa;
             points.push_back(std::move(row));
         }
-        for (const auto& row : attained(record)) {
+        constexpr std::size_t most_places = 1000;
+        const auto surface = attained(record, most_places);
+        if (surface.size() == most_places) {
+            figure.caption += fmt::format(", surfaces at {} places", most_places);
+        }
+        for (const auto& row : surface) {
             surfaces.push_back({{"search", search.study},
                                 {"x", vega_lite::number(row.x)},
                                 {"best", vega_lite::number(row.best)},
@@ -102,6 +117,9 @@ Figure front_figure(std::span<const ReportedSearch> searches) {
          {"mark", {{"type", "line"}, {"interpolate", step}}},
          {"encoding", {{"y", y("median")}}}},
         {{"data", {{"values", points}}},
+         {"transform",
+          {vega_lite::calculate("y_text", vega_lite::with_interval("y")),
+           vega_lite::calculate("x_text", vega_lite::with_interval("x"))}},
          {"mark", {{"type", "point"}, {"filled", true}, {"cursor", "pointer"}}},
          {"encoding",
           {{"y", y("y")},
@@ -110,7 +128,7 @@ Figure front_figure(std::span<const ReportedSearch> searches) {
            {"opacity", {{"condition", {{"test", "datum.joint"}, {"value", 1}}}, {"value", 0.5}}},
            {"tooltip",
             {vega_lite::line("search", "search"), vega_lite::line("seed", "seed"),
-             vega_lite::quantity("y", y_title), vega_lite::quantity("x", x_title),
+             vega_lite::line("y_text", y_title), vega_lite::line("x_text", x_title),
              vega_lite::line("probability", "probability of the front"),
              vega_lite::line("resolution", "resolution"), vega_lite::line("arch", "network")}}}}}};
     figure.spec = vega_lite::text_of(chart);

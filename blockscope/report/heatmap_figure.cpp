@@ -61,7 +61,7 @@ Figure heatmap_figure(const DesignSpace& space, const ReportedProfile& reported,
     figure.title = fmt::format("{} [{}]", name, unit.name);
     figure.caption = fmt::format("{} of {}; {}", unit.name, space.name, facts(reported));
 
-    const Direction better = better_direction(p.metric);
+    const Direction better = p.metric.direction;
     const double reach = largest / unit.divisor;
     const Json scale{{"domain", {-reach, reach}},
                      {"domainMid", 0},

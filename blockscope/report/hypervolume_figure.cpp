@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "blockscope/report/plots.hpp"
 #include "blockscope/report/search_figures.hpp"
 #include "blockscope/report/vega_lite.hpp"
 #include "blockscope/search/dominance.hpp"
@@ -70,8 +71,14 @@ Figure hypervolume_figure(std::span<const ReportedSearch> searches) {
         "mean over seeds with 95 % intervals; up to the worst on any front of these searches";
     Json values = Json::array();
     Json names = Json::array();
+    SeriesPlot plot;
+    plot.lines = true;
+    plot.x_title = "networks asked for";
+    plot.y_title = fmt::format("hypervolume [{}]", unit);
     for (const auto& search : searches) {
         names.push_back(search.study);
+        auto& series = plot.series.emplace_back();
+        series.name = search.study;
         std::size_t longest = 0;
         for (const auto& run : search.record.runs) longest = std::max(longest, run.costs.size());
         std::vector<std::size_t> counts;
@@ -91,7 +98,9 @@ Figure hypervolume_figure(std::span<const ReportedSearch> searches) {
             }
             if (known.empty() || known.size() * 2 < by_run.size()) continue;
             Json row{{"search", search.study}, {"networks", counts[c]}, {"seeds", known.size()}};
-            vega_lite::add(row, "volume", mean(known));
+            const Estimate volume = mean(known);
+            vega_lite::add(row, "volume", volume);
+            series.points.push_back({exactly(static_cast<double>(counts[c])), volume});
             values.push_back(std::move(row));
         }
     }
@@ -105,7 +114,7 @@ Figure hypervolume_figure(std::span<const ReportedSearch> searches) {
         {"scale", {{"domain", names}}},
         {"legend",
          {{"title", nullptr}, {"orient", "bottom"}, {"columns", 3}, {"symbolOpacity", 1}}}};
-    Json y = vega_lite::quantity("volume", fmt::format("hypervolume [{}]", unit));
+    Json y = vega_lite::quantity("volume", plot.y_title);
     y["scale"] = {{"zero", false}};
     Json low = y;
     low["field"] = "volume_low";
@@ -113,7 +122,7 @@ Figure hypervolume_figure(std::span<const ReportedSearch> searches) {
                           vega_lite::line("networks", "networks"),
                           vega_lite::line("volume_text", "hypervolume [" + unit + "]"),
                           vega_lite::line("seeds", "seeds")};
-    chart["encoding"] = {{"x", vega_lite::quantity("networks", "networks asked for")},
+    chart["encoding"] = {{"x", vega_lite::quantity("networks", plot.x_title)},
                          {"color", color},
                          {"tooltip", tooltip}};
     chart["layer"] = {{{"mark", {{"type", "area"}, {"opacity", 0.2}}},
@@ -121,6 +130,7 @@ Figure hypervolume_figure(std::span<const ReportedSearch> searches) {
                       {{"mark", {{"type", "line"}, {"point", {{"size", 14}}}}},
                        {"encoding", {{"y", y}, {"shape", color}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_series(plot, figure);
     return figure;
 }
 

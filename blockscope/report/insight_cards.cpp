@@ -9,6 +9,7 @@
 #include "blockscope/base/file.hpp"
 #include "blockscope/base/text.hpp"
 #include "blockscope/report/html.hpp"
+#include "blockscope/report/plots.hpp"
 #include "blockscope/report/text_table.hpp"
 #include "blockscope/report/vega_lite.hpp"
 #include "blockscope/space/space_file.hpp"
@@ -142,9 +143,13 @@ Figure exchange_rate_figure(const ReportedPruning& pruning) {
     figure.id = id_of("rates " + pruning.study);
     figure.title = fmt::format("what a step buys, {} [{}]", pruning.study, unit);
     Json values = Json::array();
+    IntervalPlot plot;
+    plot.x_title = fmt::format("benefit by price [{}]", unit);
+    plot.with_zero = false;
     for (const auto& step : document.at("exchange_rates")) {
         const Estimate rate = estimate_of(step.at("rate"));
         if (std::isnan(rate.value)) continue;  // free: its price may be 0
+        plot.rows.emplace_back(step.at("step").get<std::string>(), rate);
         Json row{{"step", step.at("step")}};
         vega_lite::add(row, "rate", rate);
         row["benefit"] = interval_text(step.at("benefit"));
@@ -152,7 +157,7 @@ Figure exchange_rate_figure(const ReportedPruning& pruning) {
         values.push_back(std::move(row));
     }
     if (values.empty()) return figure;
-    const double going = document.at("going_rate").get<double>();
+    const double going = plot.guide = document.at("going_rate").get<double>();
     figure.caption = fmt::format(
         "benefit of a step by its price, intervals hold for all steps at once; dashed: the going "
         "rate, "
@@ -162,7 +167,6 @@ Figure exchange_rate_figure(const ReportedPruning& pruning) {
     chart["height"] = 18 * values.size();
     chart["data"] = {{"values", std::move(values)}};
     chart["transform"] = {vega_lite::calculate("rate_text", vega_lite::with_interval("rate"))};
-    const std::string x_title = fmt::format("benefit by price [{}]", unit);
     const Json y{{"field", "step"},
                  {"type", "ordinal"},
                  {"sort", nullptr},
@@ -176,15 +180,16 @@ Figure exchange_rate_figure(const ReportedPruning& pruning) {
         {{"mark", {{"type", "rule"}, {"style", "interval"}}},
          {"encoding",
           {{"y", y},
-           {"x", vega_lite::quantity("rate_low", x_title)},
+           {"x", vega_lite::quantity("rate_low", plot.x_title)},
            {"x2", {{"field", "rate_high"}}},
            {"tooltip", tooltip}}}},
         {{"mark", {{"type", "point"}, {"filled", true}, {"opacity", 1}, {"style", "series"}}},
          {"encoding",
-          {{"y", y}, {"x", vega_lite::quantity("rate", x_title)}, {"tooltip", tooltip}}}},
+          {{"y", y}, {"x", vega_lite::quantity("rate", plot.x_title)}, {"tooltip", tooltip}}}},
         {{"mark", {{"type", "rule"}, {"style", "guide"}}},
          {"encoding", {{"x", {{"datum", going}}}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_intervals(plot, figure);
     return figure;
 }
 
@@ -200,13 +205,22 @@ Figure restriction_figure(const DesignSpace& full, const DesignSpace& restricted
         return figure;
     }
     Json values = Json::array();
+    Matrix matrix;
+    matrix.rows.push_back("unit may end here");
+    for (const auto& block : full.blocks) matrix.rows.push_back(block.name);
+    matrix.cell_width = 26;
+    matrix.cell_height = 20;
+    matrix.turned = true;
     int column = 0;
     for (std::size_t u = 0; u < full.units.size(); ++u) {
         const Unit& all = full.units[u];
         const Unit& some = restricted.units[u];
         for (int l = 0; l < all.max_depth; ++l, ++column) {
             const std::string at = fmt::format("U{}-L{}", u + 1, l + 1);
+            matrix.columns.push_back(at);
             const auto add = [&](const std::string& option, std::size_t order, bool kept) {
+                matrix.cells.push_back({order, static_cast<std::size_t>(column),
+                                        kept ? "#6fb0e2" : "", false, kept ? "" : "x"});
                 values.push_back({{"at", at},
                                   {"c", column},
                                   {"option", option},
@@ -252,6 +266,7 @@ Figure restriction_figure(const DesignSpace& full, const DesignSpace& restricted
          {"mark", {{"type", "text"}, {"style", "quiet"}}},
          {"encoding", {{"text", {{"value", "x"}}}}}}};
     figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_matrix(matrix, figure);
     return figure;
 }
 

@@ -14,6 +14,7 @@ namespace blockscope {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 std::vector<fs::path> tables_in(const fs::path& directory) {
     std::vector<fs::path> files;
@@ -60,19 +61,32 @@ void add_predictions(ReportedMeasurement& m, const fs::path& file) {
     }
 }
 
-void add_sessions(ReportedMeasurement& m, fs::path json) {
-    json.replace_extension("json");
-    if (!fs::exists(json)) return;
-    const auto document = nlohmann::ordered_json::parse(read_file(json), nullptr, false);
-    if (!document.is_object()) return;
-    const auto all = document.value("measuring", nlohmann::ordered_json::object());
+/// The reference network over a session; empty where it was not recorded.
+MeasuringSession reference_of(const Json& session, const std::string& resolution) {
+    MeasuringSession run;
+    run.name = fmt::format("{0}x{0}, {1}", resolution, session.value("started", ""));
+    run.resolution = resolution;
+    run.doubt = session.value("doubt", "");
+    const auto reference = session.find("reference");
+    if (reference == session.end()) return run;
+    run.seconds = reference->at("seconds").get<std::vector<double>>();
+    run.reference = reference->at("ms").get<std::vector<double>>();
+    if (run.seconds.size() != run.reference.size()) run.reference.clear();
+    return run;
+}
+
+void add_sessions(ReportedMeasurement& m, const Json& document) {
+    const auto all = document.value("measuring", Json::object());
     for (const auto& [resolution, measuring] : all.items()) {
         if (measuring.contains("quality") && measuring["quality"].is_string()) {
             m.sessions.emplace_back(fmt::format("quality at {}", resolution), measuring["quality"]);
         }
         if (!measuring.contains("sessions")) continue;
         int n = 0;
-        for (const auto& session : measuring["sessions"]) {
+        for (Json session : measuring["sessions"]) {
+            auto run = reference_of(session, resolution);
+            if (!run.reference.empty()) m.runs.push_back(std::move(run));
+            session.erase("reference");  // drawn, and long
             m.sessions.emplace_back(fmt::format("session {} at {}", ++n, resolution),
                                     session.dump());
         }
@@ -96,7 +110,12 @@ std::vector<ReportedMeasurement> read_measurements(const fs::path& directory,
                               read_measured_set(file.string()),
                               {},
                               {}};
-        add_sessions(m, file);
+        const auto json = fs::path(file).replace_extension("json");
+        try {
+            add_sessions(m, Json::parse(read_file(json)));
+        } catch (const Json::exception& e) {
+            throw Error(std::string("is damaged: ") + e.what(), json.string());
+        }
         found.push_back(std::move(m));
     }
     for (auto& m : found) {

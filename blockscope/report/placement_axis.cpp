@@ -26,7 +26,7 @@ Json placement_axis(const DesignSpace& space) {
             {"title", nullptr},
             {"scale", {{"zero", false}, {"nice", false}, {"padding", 6}}},
             {"axis",
-             {{"labelExpr", labels.dump(-1, ' ', true) + "[datum.value] || ''"},
+             {{"labelExpr", vega_lite::literal(labels) + "[datum.value] || ''"},
               {"tickMinStep", 1},
               {"grid", false},
               {"labelOverlap", true},

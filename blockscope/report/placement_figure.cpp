@@ -126,7 +126,7 @@ Figure placement_figure(const DesignSpace& space, std::span<const ReportedProfil
 
     Json layers = place_layers(space);
     const std::string y_title = fmt::format("{} [{}]", first.metric.name, unit.name);
-    const Json legend{{"title", nullptr}, {"orient", "top-right"}, {"symbolOpacity", 1}};
+    const Json legend{{"title", nullptr}, {"orient", "bottom"}, {"symbolOpacity", 1}};
     const Json color{{"field", "name"},
                      {"type", "nominal"},
                      {"scale", {{"domain", domain}}},

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "blockscope/base/text.hpp"
+#include "blockscope/report/plots.hpp"
 #include "blockscope/report/vega_lite.hpp"
 
 namespace blockscope {
@@ -16,16 +15,16 @@ namespace {
 
 using vega_lite::Json;
 
-std::string facts(const MeasuredSet& set) {
-    return fmt::format("{} of {}, {} networks, {:g} % intervals", set.metric, set.space,
-                       set.networks.size(), 100 * set.level);
-}
-
 std::string state_of(const MeasuredNetwork& network) {
     return network.trusted ? "trusted" : "flagged";
 }
 
 }  // namespace
+
+std::string facts(const MeasuredSet& set) {
+    return fmt::format("{} of {}, {} networks, {:g} % intervals", set.metric, set.space,
+                       set.networks.size(), 100 * set.level);
+}
 
 Figure spread_figure(const ReportedMeasurement& m, std::size_t most) {
     Figure figure;
@@ -50,6 +49,10 @@ Figure spread_figure(const ReportedMeasurement& m, std::size_t most) {
             per);
     }
     Json values = Json::array();
+    SeriesPlot plot;
+    plot.series = {{"trusted", {}}, {"flagged", {}}};
+    plot.x_title = fmt::format("{} [{}]", m.set.metric, m.set.unit);
+    plot.y_title = "half-width [% of the mean]";
     for (std::size_t i = 0; i < order.size(); i += per) {
         const std::size_t end = std::min(order.size(), i + per);
         std::vector<double> widths;
@@ -65,8 +68,11 @@ Figure spread_figure(const ReportedMeasurement& m, std::size_t most) {
                          widths.begin() + static_cast<std::ptrdiff_t>(widths.size() / 2),
                          widths.end());
         const auto& middle = networks[order[(i + end - 1) / 2]];
+        const double width = widths[widths.size() / 2];
+        plot.series[trusted ? 0 : 1].points.push_back(
+            {exactly(middle.latency.value), exactly(width)});
         Json row{{"latency", vega_lite::number(middle.latency.value)},
-                 {"width", vega_lite::number(widths[widths.size() / 2], 4)},
+                 {"width", vega_lite::number(width, 4)},
                  {"state", trusted ? "trusted" : "flagged"}};
         if (per == 1) {
             row["arch"] = middle.arch;
@@ -80,7 +86,7 @@ Figure spread_figure(const ReportedMeasurement& m, std::size_t most) {
     chart["height"] = 200;
     chart["data"] = {{"values", std::move(values)}};
     chart["mark"] = {{"type", "point"}, {"filled", true}, {"opacity", 0.8}, {"size", 26}};
-    Json x = vega_lite::quantity("latency", fmt::format("{} [{}]", m.set.metric, m.set.unit));
+    Json x = vega_lite::quantity("latency", plot.x_title);
     x["scale"] = {{"zero", false}};
     const Json state{{"field", "state"},
                      {"type", "nominal"},
@@ -88,7 +94,7 @@ Figure spread_figure(const ReportedMeasurement& m, std::size_t most) {
                      {"legend", {{"title", nullptr}, {"orient", "bottom"}}}};
     chart["encoding"] = {
         {"x", x},
-        {"y", vega_lite::quantity("width", "half-width [% of the mean]")},
+        {"y", vega_lite::quantity("width", plot.y_title)},
         {"color", state},
         {"shape", state},
         {"tooltip",
@@ -97,90 +103,7 @@ Figure spread_figure(const ReportedMeasurement& m, std::size_t most) {
           vega_lite::line("state", "trust"), vega_lite::line("reason", "reason"),
           vega_lite::line("arch", "network")}}};
     figure.spec = vega_lite::text_of(chart);
-    return figure;
-}
-
-Figure predicted_figure(const ReportedMeasurement& m) {
-    Figure figure;
-    Json values = Json::array();
-    double low = std::nan(""), high = std::nan("");
-    const auto extend = [&](double v) {
-        if (!(low <= v)) low = v;
-        if (!(high >= v)) high = v;
-    };
-    std::map<std::pair<std::string_view, int>, const MeasuredNetwork*> measured;
-    for (const auto& network : m.set.networks) {
-        if (std::isnan(network.latency.value)) continue;
-        measured[{network.arch, network.resolution}] = &network;
-    }
-    constexpr std::size_t most = 2000;
-    for (const auto& column : m.predictions) {
-        for (std::size_t i = 0; i < column.archs.size() && values.size() < most; ++i) {
-            const auto found = measured.find({column.archs[i], column.resolutions[i]});
-            if (found == measured.end()) continue;
-            const MeasuredNetwork* network = found->second;
-            Json row{
-                {"by", column.name}, {"arch", network->arch}, {"resolution", network->resolution}};
-            vega_lite::add(row, "predicted", column.values[i]);
-            vega_lite::add(row, "measured", network->latency);
-            extend(column.values[i].value);
-            extend(network->latency.value);
-            values.push_back(std::move(row));
-        }
-    }
-    if (values.empty()) return figure;
-    figure.id = id_of("predicted " + m.study);
-    figure.title = fmt::format("predicted against measured, {} [{}]", m.study, m.set.unit);
-    figure.caption = facts(m.set) + "; lines: intervals of both; dashed: they agree";
-    if (values.size() == most) figure.caption += fmt::format("; the first {} networks", most);
-    Json chart = vega_lite::chart(figure.title + ". " + figure.caption);
-    chart["height"] = 340;
-    const Json color{
-        {"field", "by"},
-        {"type", "nominal"},
-        {"legend",
-         {{"title", nullptr}, {"orient", "bottom"}, {"columns", 1}, {"symbolOpacity", 1}}}};
-    const auto channel = [](const char* field, const std::string& title) {
-        Json c = vega_lite::quantity(field, title);
-        c["scale"] = {{"zero", false}};
-        return c;
-    };
-    const std::string xt = fmt::format("measured [{}]", m.set.unit);
-    const std::string yt = fmt::format("predicted [{}]", m.set.unit);
-    const Json data{{"values", std::move(values)}};
-    chart["layer"] = {
-        {{"data",
-          {{"values", {{{"v", vega_lite::number(low)}}, {{"v", vega_lite::number(high)}}}}}},
-         {"mark", {{"type", "line"}, {"style", "guide"}}},
-         {"encoding", {{"x", channel("v", xt)}, {"y", channel("v", yt)}}}},
-        {{"data", data},
-         {"mark", {{"type", "rule"}, {"opacity", 0.4}}},
-         {"encoding",
-          {{"x", channel("measured_low", xt)},
-           {"x2", {{"field", "measured_high"}}},
-           {"y", channel("predicted", yt)},
-           {"color", color}}}},
-        {{"data", data},
-         {"mark", {{"type", "rule"}, {"opacity", 0.4}}},
-         {"encoding",
-          {{"x", channel("measured", xt)},
-           {"y", channel("predicted_low", yt)},
-           {"y2", {{"field", "predicted_high"}}},
-           {"color", color}}}},
-        {{"data", data},
-         {"transform",
-          {vega_lite::calculate("measured_text", vega_lite::with_interval("measured")),
-           vega_lite::calculate("predicted_text", vega_lite::with_interval("predicted"))}},
-         {"mark", {{"type", "point"}, {"filled", true}, {"opacity", 0.9}, {"size", 26}}},
-         {"encoding",
-          {{"x", channel("measured", xt)},
-           {"y", channel("predicted", yt)},
-           {"color", color},
-           {"shape", color},
-           {"tooltip",
-            {vega_lite::line("by", "by"), vega_lite::line("measured_text", xt),
-             vega_lite::line("predicted_text", yt), vega_lite::line("arch", "network")}}}}}};
-    figure.spec = vega_lite::text_of(chart);
+    figure.svg = draw_series(plot, figure);
     return figure;
 }
 

@@ -20,6 +20,16 @@ struct PredictedColumn {
     std::vector<Estimate> values;  ///< ms
 };
 
+/// What one run of `measure` saw of its reference network, which should take the same time
+/// throughout.
+struct MeasuringSession {
+    std::string name;               ///< "224x224, 2026-11-26T08:00:00Z"
+    std::string resolution;         ///< "224": each has a reference time of its own
+    std::vector<double> seconds;    ///< since its start; medians of neighbouring runs
+    std::vector<double> reference;  ///< ms, as many
+    std::string doubt;              ///< why its numbers should not be trusted; empty: they may
+};
+
 /// What `measure` wrote, and tables of predictions beside it.
 struct ReportedMeasurement {
     std::string study;
@@ -27,7 +37,11 @@ struct ReportedMeasurement {
     std::vector<std::pair<std::string, std::string>>
         sessions;  ///< name and what the run says of itself
     std::vector<PredictedColumn> predictions;
+    std::vector<MeasuringSession> runs = {};  ///< those that recorded the reference
 };
+
+/// "latency/host of grid, 20 networks, 95 % intervals".
+std::string facts(const MeasuredSet& set);
 
 /// All measurements of a directory; a table that `measure` did not write is a prediction if it has
 /// the architectures of one. Throws Error naming the file.
@@ -38,7 +52,13 @@ std::vector<ReportedMeasurement> read_measurements(const std::filesystem::path& 
 /// become bins with their range.
 Figure spread_figure(const ReportedMeasurement& measurement, std::size_t most = 2000);
 
-/// Predicted against measured with both intervals, and the line where they agree. Spec empty: no
+/// The reference network over the time of measuring, run after run, in per cent of its median
+/// at that resolution; runs with doubts marked. More than `most` points become medians. Spec empty:
+/// no run recorded it.
+Figure drift_figure(const ReportedMeasurement& measurement, std::size_t most = 2000);
+
+/// Predicted against measured with both intervals, the line where they agree, and for each
+/// predictor the band around it that holds the set's level of the networks. Spec empty: no
 /// prediction has networks that were measured.
 Figure predicted_figure(const ReportedMeasurement& measurement);
 

@@ -7,6 +7,7 @@
 
 #include "blockscope/report/device_figures.hpp"
 #include "blockscope/report/html.hpp"
+#include "blockscope/report/layers_figure.hpp"
 #include "blockscope/report/profile_tables.hpp"
 
 namespace blockscope {
@@ -151,7 +152,14 @@ void add_search_sections(Page& page, const ReportSources& sources) {
         {},
         {}};
     Section networks{
-        "networks", "Networks", "The fronts of all seeds together, to copy.", {}, false, {}, {}};
+        "networks",
+        "Networks",
+        "The fronts of all seeds together, to copy, with 95 % intervals where values have errors; "
+        "and networks layer by layer, by what the profiles say of each.",
+        {},
+        false,
+        {},
+        {}};
     for (const auto& group : by_wish(sources.searches)) {
         for (auto figure : {front_figure(group), hypervolume_figure(group)}) {
             if (!figure.spec.empty()) fronts.figures.push_back(std::move(figure));
@@ -159,7 +167,12 @@ void add_search_sections(Page& page, const ReportSources& sources) {
         fronts.tables.push_back(best_table(group));
         auto gains = gains_table(group);
         if (!gains.rows.empty()) fronts.tables.push_back(std::move(gains));
-        for (const auto& search : group) networks.tables.push_back(networks_table(search));
+        for (const auto& search : group) {
+            networks.tables.push_back(networks_table(search));
+            if (!sources.space) continue;
+            auto layers = layers_figure(*sources.space, search, sources.profiles);
+            if (!layers.spec.empty()) networks.figures.push_back(std::move(layers));
+        }
     }
     page.sections.push_back(std::move(fronts));
     page.sections.push_back(std::move(networks));
@@ -207,6 +220,7 @@ void add_side_by_side(Page& page, const ReportSources& sources) {
             auto figure = difference_figure(*sources.space, group[0], group[i]);
             if (figure.spec.empty()) continue;
             section.figures.push_back(std::move(figure));
+            section.tables.push_back(largest_differences(*sources.space, group[0], group[i]));
             section.tables.push_back(difference_table(*sources.space, group[0], group[i]));
         }
     }
@@ -216,14 +230,15 @@ void add_side_by_side(Page& page, const ReportSources& sources) {
 void add_quality_section(Page& page, const ReportSources& sources) {
     Section section{"quality",
                     "Measurements",
-                    "Spread and flags of what was measured, and predictions beside it. Context and "
-                    "sessions stand under provenance.",
+                    "Drift of the reference network, spread and flags of what was measured, and "
+                    "predictions beside it. Context and sessions stand under provenance.",
                     {},
                     false,
                     {},
                     {}};
     for (const auto& measurement : sources.measurements) {
-        for (auto figure : {spread_figure(measurement), predicted_figure(measurement)}) {
+        for (auto figure : {drift_figure(measurement), spread_figure(measurement),
+                            predicted_figure(measurement)}) {
             if (!figure.spec.empty()) section.figures.push_back(std::move(figure));
         }
         TextTable said{measurement.study + ": what the runs say of themselves", {"of", "is"}, {}};
@@ -234,6 +249,24 @@ void add_quality_section(Page& page, const ReportSources& sources) {
         auto flags = flags_table(measurement);
         if (!flags.rows.empty()) section.tables.push_back(std::move(flags));
     }
+    page.sections.push_back(std::move(section));
+}
+
+void add_model_section(Page& page, const ReportSources& sources) {
+    if (sources.models.empty()) return;
+    Section section{"predictors",
+                    "Predictors",
+                    "Models that fit wrote: how wrong they are on architectures that they never "
+                    "saw, and what more of them would bring.",
+                    {},
+                    true,
+                    {},
+                    {}};
+    for (const auto& model : sources.models) {
+        auto figure = learning_figure(model);
+        if (!figure.spec.empty()) section.figures.push_back(std::move(figure));
+    }
+    section.tables.push_back(models_table(sources.models));
     page.sections.push_back(std::move(section));
 }
 
@@ -301,6 +334,7 @@ Page report_page(const ReportSources& sources, const std::string& title,
     add_search_sections(page, sources);
     add_exported(page, sources, folder);
     add_quality_section(page, sources);
+    add_model_section(page, sources);
     settle_ids(page);
     return page;
 }

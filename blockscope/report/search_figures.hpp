@@ -7,6 +7,7 @@
 #include "blockscope/report/figure.hpp"
 #include "blockscope/search/search_record.hpp"
 #include "blockscope/space/design_space.hpp"
+#include "blockscope/stats/estimate.hpp"
 
 namespace blockscope {
 
@@ -14,11 +15,12 @@ namespace blockscope {
 struct FrontNetwork {
     std::string seed, arch;
     int resolution = 0;
-    std::vector<double> objectives;  ///< in the search's order, in their units
-    std::vector<double> others;      ///< further metrics; NaN where not known
-    double probability = 0;          ///< that nothing seen dominates it; NaN: not stated
-    bool joint = false;              ///< on the front of all seeds
-    std::string ofa;                 ///< its OFA dictionary; empty: none is known
+    std::vector<Estimate> objectives;  ///< in the search's order, in their units; bounds NaN
+                                       ///< where not known
+    std::vector<Estimate> others;      ///< further metrics, likewise
+    double probability = 0;            ///< that nothing seen dominates it; NaN: not stated
+    bool joint = false;                ///< on the front of all seeds
+    std::string ofa;                   ///< its OFA dictionary; empty: none is known
 };
 
 /// A search and where it was found.
@@ -27,14 +29,15 @@ struct ReportedSearch {
     SearchRecord record;
     std::vector<std::string> other_metrics;  ///< columns of FrontNetwork::others
     std::vector<FrontNetwork> front;         ///< best in the first objective first, seed by seed
-    std::size_t left_out = 0;  ///< networks of single seeds' fronts that are not listed
+    std::size_t left_out = 0;                ///< networks of the seeds' fronts that are not listed
 };
 
 /// Reads what `search` wrote. space: for OFA dictionaries; null: none. At most `most` networks:
-/// where the seeds' fronts have more, only those of all seeds together. Throws Error naming the
+/// where the seeds' fronts have more, only those of all seeds together, and of these evenly so
+/// many. Throws Error naming the
 /// file.
 ReportedSearch read_reported_search(const std::string& directory, const std::string& study,
-                                    const DesignSpace* space, std::size_t most = 1500);
+                                    const DesignSpace* space, std::size_t most = 600);
 
 /// Searches for the same things may share a figure.
 bool wants_the_same(const SearchRecord& a, const SearchRecord& b);
@@ -56,7 +59,8 @@ TextTable best_table(std::span<const ReportedSearch> searches);
 /// Each search against the first: hypervolume and regions. Empty for one search.
 TextTable gains_table(std::span<const ReportedSearch> searches);
 
-/// The networks on the front of all seeds, with what there is to copy.
-TextTable networks_table(const ReportedSearch& search);
+/// The networks on the front of all seeds, with what there is to copy; of more than `most` evenly
+/// so many.
+TextTable networks_table(const ReportedSearch& search, std::size_t most = 200);
 
 }  // namespace blockscope

@@ -6,6 +6,7 @@
 #include "blockscope/base/csv.hpp"
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/file.hpp"
+#include "blockscope/report/evenly.hpp"
 #include "blockscope/report/search_figures.hpp"
 #include "blockscope/space/encoding.hpp"
 
@@ -19,6 +20,28 @@ std::vector<std::string> objective_columns(const std::filesystem::path& director
     for (const auto& objective : summary.at("objectives"))
         columns.push_back(objective.at("column"));
     return columns;
+}
+
+/// "NAME" of "NAME_low" and "NAME_high" where both stand in the table.
+bool is_bound(const CsvTable& table, const std::string& name) {
+    for (const std::string_view end : {"_low", "_high"}) {
+        if (!name.ends_with(end)) continue;
+        const std::string of = name.substr(0, name.size() - end.size());
+        return table.has_column(of) && table.has_column(of + "_low") &&
+               table.has_column(of + "_high");
+    }
+    return false;
+}
+
+/// The number in a column, with its bounds if the table has them.
+Estimate estimate_at(const CsvTable& table, std::size_t row, std::size_t column) {
+    Estimate e{table.number(row, column), std::nan(""), std::nan("")};
+    const std::string& name = table.header[column];
+    if (table.has_column(name + "_low") && table.has_column(name + "_high")) {
+        e.low = table.number(row, table.column(name + "_low"));
+        e.high = table.number(row, table.column(name + "_high"));
+    }
+    return e;
 }
 
 /// A space that cannot say it that way has no dictionary.
@@ -48,6 +71,7 @@ ReportedSearch read_reported_search(const std::string& directory, const std::str
                            name == "contribution" || name == "on_joint_front" ||
                            name == "probability";
         if (known || std::find(own.begin(), own.end(), c) != own.end()) continue;
+        if (is_bound(table, name)) continue;
         others.push_back(c);
         search.other_metrics.push_back(name);
     }
@@ -55,18 +79,20 @@ ReportedSearch read_reported_search(const std::string& directory, const std::str
                resolution = table.column("resolution"), joint = table.column("on_joint_front"),
                probability = table.column("probability");
     const bool only_joint = table.rows.size() > most;
+    std::vector<std::size_t> listed;
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
+        if (!only_joint || table.rows[r][joint] == "yes") listed.push_back(r);
+    }
+    listed = evenly(std::move(listed), most);
+    search.left_out = table.rows.size() - listed.size();
+    for (const std::size_t r : listed) {
         const auto& row = table.rows[r];
-        if ((only_joint && row[joint] != "yes") || search.front.size() >= most) {
-            ++search.left_out;
-            continue;
-        }
         FrontNetwork network;
         network.seed = row[seed];
         network.arch = row[arch];
         network.resolution = static_cast<int>(table.number(r, resolution));
-        for (const auto c : own) network.objectives.push_back(table.number(r, c));
-        for (const auto c : others) network.others.push_back(table.number(r, c));
+        for (const auto c : own) network.objectives.push_back(estimate_at(table, r, c));
+        for (const auto c : others) network.others.push_back(estimate_at(table, r, c));
         network.joint = row[joint] == "yes";
         network.probability = table.number(r, probability);
         network.ofa = ofa_dictionary(space, network);

@@ -6,6 +6,7 @@
 
 #include "blockscope/base/error.hpp"
 #include "blockscope/base/text.hpp"
+#include "blockscope/report/evenly.hpp"
 #include "blockscope/report/search_figures.hpp"
 #include "blockscope/search/comparison.hpp"
 #include "blockscope/stats/mean.hpp"
@@ -13,14 +14,14 @@
 namespace blockscope {
 namespace {
 
-std::string shown(double value) { return std::isnan(value) ? "" : significant(value, 5); }
-
 std::string shown(const Estimate& e) {
     if (std::isnan(e.value)) return "";
-    if (std::isnan(e.low)) return significant(e.value, 5);
+    if (std::isnan(e.low) || e.low == e.high) return significant(e.value, 5);
     return fmt::format("{} ({} to {})", significant(e.value, 4), significant(e.low, 4),
                        significant(e.high, 4));
 }
+
+Estimate without_bounds(const Estimate& e) { return {e.value, std::nan(""), std::nan("")}; }
 
 double deviation(const std::vector<double>& values) {
     if (values.size() < 2) return std::nan("");
@@ -81,8 +82,9 @@ TextTable gains_table(std::span<const ReportedSearch> searches) {
             for (const auto& o : objectives) unit += (unit.empty() ? "" : " x ") + o.unit;
             const auto add = [&](const std::string& what, const std::string& of,
                                  const PairedNumbers& n) {
-                table.rows.push_back({searches[i].study, what, of, shown(n.first_mean.value),
-                                      shown(n.second_mean.value), shown(n.difference),
+                table.rows.push_back({searches[i].study, what, of,
+                                      shown(without_bounds(n.first_mean)),
+                                      shown(without_bounds(n.second_mean)), shown(n.difference),
                                       significant(n.p_value, 2)});
             };
             add("hypervolume", unit, c.volume);
@@ -101,9 +103,18 @@ TextTable gains_table(std::span<const ReportedSearch> searches) {
     return table;
 }
 
-TextTable networks_table(const ReportedSearch& search) {
+TextTable networks_table(const ReportedSearch& search, std::size_t most) {
     TextTable table;
+    std::vector<const FrontNetwork*> joint;
+    for (const auto& network : search.front) {
+        if (network.joint) joint.push_back(&network);
+    }
+    const std::size_t all = joint.size();
+    joint = evenly(std::move(joint), most);
     table.title = fmt::format("Networks on the front of all seeds, {}", search.study);
+    if (joint.size() < all) {
+        table.title += fmt::format(": {} of {}, evenly over it", joint.size(), all);
+    }
     table.header = {"seed"};
     for (const auto& wanted : search.record.objectives) {
         table.header.push_back(objective_title(wanted));
@@ -117,11 +128,11 @@ TextTable networks_table(const ReportedSearch& search) {
         table.copied.push_back(table.header.size());
         table.header.push_back("OFA dictionary");
     }
-    for (const auto& network : search.front) {
-        if (!network.joint) continue;
+    for (const auto* on_front : joint) {
+        const FrontNetwork& network = *on_front;
         std::vector<std::string> row{network.seed};
-        for (const double v : network.objectives) row.push_back(shown(v));
-        for (const double v : network.others) row.push_back(shown(v));
+        for (const auto& e : network.objectives) row.push_back(shown(e));
+        for (const auto& e : network.others) row.push_back(shown(e));
         row.push_back(std::isnan(network.probability) ? "" : significant(network.probability, 2));
         row.push_back(std::to_string(network.resolution));
         row.push_back(network.arch);

@@ -12,13 +12,4 @@ ShownUnit shown_unit(const MetricInfo& metric, double typical) {
     return {1, metric.unit};
 }
 
-Direction better_direction(const MetricInfo& metric) {
-    if (metric.direction != Direction::neither) return metric.direction;
-    if (metric.unit == "%") return Direction::larger_is_better;
-    for (const char* unit : {"ms", "us", "s", "MACs", "bytes", "params", "parameters"}) {
-        if (metric.unit == unit) return Direction::smaller_is_better;
-    }
-    return Direction::neither;
-}
-
 }  // namespace blockscope

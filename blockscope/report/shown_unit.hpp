@@ -15,8 +15,4 @@ struct ShownUnit {
 /// typical: a value of the size that is shown.
 ShownUnit shown_unit(const MetricInfo& metric, double typical);
 
-/// What is better in a metric; where nothing says so, by its unit: more per cent, less of all else
-/// that has one.
-Direction better_direction(const MetricInfo& metric);
-
 }  // namespace blockscope

@@ -41,7 +41,7 @@ std::string terminal_sparklines(const DesignSpace& space, const Profile& p, bool
                         significant(low / unit.divisor, 3), significant(high / unit.divisor, 3),
                         to_string(p.options.protocol), p.estimator);
     const double reach = std::max(std::abs(low), std::abs(high));
-    const double sign = better_direction(p.metric) == Direction::smaller_is_better ? -1 : 1;
+    const double sign = p.metric.direction == Direction::smaller_is_better ? -1 : 1;
     const Placement* before = nullptr;
     for (const auto& cell : p.cells) {
         const Placement& at = cell.placement;

@@ -130,11 +130,17 @@ ReportSources read_sources(const std::vector<std::string>& directories, const st
             sources.measurements.push_back(std::move(measurement));
             found = true;
         }
+        for (auto& model : read_models(directory, names[i])) {
+            sources.facts.emplace_back(fmt::format("{}: fitted by", model.study), model.card.tool);
+            sources.models.push_back(std::move(model));
+            found = true;
+        }
         for (const auto& entry : fs::directory_iterator(directory)) {
             if (entry.path().extension() == ".onnx") sources.onnx.push_back(entry.path());
         }
         if (!found) {
-            throw Error("has nothing that profile, prune, search or measure wrote", directories[i]);
+            throw Error("has nothing that profile, prune, search, measure or fit wrote",
+                        directories[i]);
         }
     }
     std::sort(sources.onnx.begin(), sources.onnx.end());

@@ -72,15 +72,17 @@ std::string html_table(const TextTable& table) {
                             html(table.header[c]));
     }
     text += "</tr></thead>\n<tbody>\n";
+    std::size_t number = 0;
     for (const auto& row : table.rows) {
+        ++number;
         text += "<tr>";
         for (std::size_t c = 0; c < row.size(); ++c) {
             const auto& copied = table.copied;
             if (std::find(copied.begin(), copied.end(), c) != copied.end()) {
                 text += fmt::format(
-                    "<td><button type=\"button\" class=\"copy\" "
+                    "<td><button type=\"button\" class=\"copy\" aria-label=\"copy {}, row {}\" "
                     "data-copy=\"{}\">copy</button></td>",
-                    html(row[c]));
+                    html(table.header[c]), number, html(row[c]));
             } else {
                 text +=
                     fmt::format("<td{}>{}</td>", numeric[c] ? " class=\"n\"" : "", html(row[c]));

@@ -51,7 +51,7 @@ std::string themes_json() {
         "#1f2328",
         "#57606a",
         "#e6e8eb",
-        {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3aa0d8", "#5b5b5b", "#e69f00"},
+        {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#2f93cc", "#5b5b5b", "#bd8200"},
         {"#eda05b", "#f6cfa6", "#f6f6f6", "#b4d4ee", "#6fb0e2"},
         {"#f3f5f7", "#c3dcf0", "#8fc0e6", "#6fb0e2"}};
     const Colours dark{

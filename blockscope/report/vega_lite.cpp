@@ -50,7 +50,9 @@ std::string with_interval(const std::string& name) {
         name);
 }
 
-std::string literal(const std::string& text) { return Json(text).dump(-1, ' ', true); }
+std::string literal(const Json& value) {
+    return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
 
 std::string text_of(const Json& chart) {
     return chart.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -32,8 +32,8 @@ Json calculate(const std::string& name, const std::string& expression);
 /// Expression for "1.234 (1.2 to 1.3)" of what `add` added.
 std::string with_interval(const std::string& name);
 
-/// Text as a literal in an expression.
-std::string literal(const std::string& text);
+/// A text, or an array of texts, as a literal in an expression.
+std::string literal(const Json& value);
 
 /// The text of a finished specification.
 std::string text_of(const Json& chart);

@@ -48,6 +48,29 @@ TEST(SideBySide, SaysWhatIsHigherAndRefusesOtherProtocols) {
     EXPECT_TRUE(difference_table(space, before, after).rows.empty());
 }
 
+TEST(SideBySide, ListsWhatDiffersMost) {
+    const auto space = grid_space();
+    const auto before = made_up_profile(space, "latency/a", "ms", "before");
+    auto after = made_up_profile(space, "latency/a", "ms", "after");
+    const auto move = [&](std::size_t i, double by, double half) {
+        auto& cell = after.profile.cells[i];
+        cell.delta = plus_minus(cell.delta.value + by, half);
+    };
+    move(3, -4, 0.5);
+    move(5, 9, 50);  // large, but may be nothing
+    move(6, 6, 0.5);
+    const auto table = largest_differences(space, before, after, 3);
+    ASSERT_EQ(table.rows.size(), 3u);
+    EXPECT_EQ(table.rows[0][0], label(space, before.profile.cells[6].placement));
+    EXPECT_EQ(table.rows[0].back(), "higher");
+    EXPECT_EQ(table.rows[1][0], label(space, before.profile.cells[3].placement));
+    EXPECT_EQ(table.rows[1].back(), "lower");
+    EXPECT_EQ(table.rows[2][0], label(space, before.profile.cells[5].placement));
+    EXPECT_THAT(table.title, HasSubstr("2 of 12 placements differ for certain"));
+    after.profile.options.protocol = Protocol::published;
+    EXPECT_TRUE(largest_differences(space, before, after).rows.empty());
+}
+
 TEST(Devices, NeedTwoAndSomethingToKeep) {
     const auto space = grid_space();
     const std::vector one{made_up_profile(space, "latency/a", "ms")};
@@ -84,11 +107,41 @@ TEST(QualityFigures, AreTheSpecificationsOfTheGoldenFiles) {
                       {32, 32, 32},
                       {plus_minus(9, 1), exactly(11), exactly(3)}}};
     expect_golden_spec("spread", spread_figure(m));
-    expect_golden_spec("predicted", predicted_figure(m));
+    const auto predicted = predicted_figure(m);
+    expect_golden_spec("predicted", predicted);
+    // by hand: 10 and 10.02 ms measured, 9 and 11 predicted
+    EXPECT_THAT(
+        predicted.caption,
+        HasSubstr("+-1.00 ms around it hold 95 % of the 2 networks of latency_ms of p.csv"));
     const auto flags = flags_table(m);
     ASSERT_EQ(flags.rows.size(), 2u);
     EXPECT_EQ(flags.rows[0][5], "preempted");
     EXPECT_EQ(flags.rows[1][4], "failed");
+}
+
+TEST(Drift, IsInPerCentOfTheMedianAndMarksRunsWithDoubts) {
+    auto m = made_up_measurement(1);
+    m.runs = {{"224x224, first", "224", {1, 2, 61}, {2.0, 2.0, 2.2}, ""},
+              {"224x224, second", "224", {1, 60}, {1.9, 2.0}, "kept rising"},
+              {"160x160, third", "160", {1}, {1.5}, ""}};
+    const auto figure = drift_figure(m);
+    expect_golden_spec("drift", figure);
+    EXPECT_THAT(figure.caption, HasSubstr("second: kept rising"));
+    EXPECT_THAT(figure.caption, HasSubstr("median at 224x224: 2.000 ms"));
+    const auto spec = json::parse(figure.spec);
+    const auto& rows = spec["layer"][1]["data"]["values"];
+    ASSERT_EQ(rows.size(), 6u);
+    EXPECT_EQ(rows[2]["percent"], 10);
+    EXPECT_EQ(rows[3]["state"], "flagged");
+    EXPECT_EQ(rows[3]["time"], 62);  // after the 61 s of the first
+    EXPECT_EQ(rows[5]["percent"], 0);
+    EXPECT_EQ(drift_figure(made_up_measurement(1)).spec, "");
+}
+
+TEST(Drift, OfManyRunsStaysSmall) {
+    auto m = made_up_measurement(1);
+    m.runs.assign(1000, {"224x224", "224", std::vector(60, 1.0), std::vector(60, 2.0), ""});
+    EXPECT_LT(drift_figure(m).spec.size(), 400000u);
 }
 
 TEST(QualityFigures, OfAMillionNetworksStaySmallAndSaySo) {

@@ -23,6 +23,8 @@ TEST(Drawings, AreThoseOfTheGoldenFiles) {
     expect_golden("placements.svg", placement_figure(space, all).svg);
     expect_golden("depths.svg", depth_figure(reported, all).svg);
     expect_golden("variance.svg", variance_figure(reported, all).svg);
+    const std::vector two{reported, made_up_profile(space, "accuracy", "%")};
+    expect_golden("overlay.svg", overlay_figure(space, two).svg);
 }
 
 TEST(Drawings, HatchWhatCannotBeTold) {
@@ -46,6 +48,20 @@ TEST(Ticks, AreRound) {
     const auto small = ticks({-0.013, 0.021, 0, 100}, 4);
     EXPECT_EQ(tick_text(small.front(), small), "-0.01");
     EXPECT_EQ(tick_text(small[1], small), "0.00");
+}
+
+TEST(Ticks, OfALogarithmAreOneTwoAndFive) {
+    const Scale scale = scale_over({12, 230, -3, 0}, 0, 100, false, true);
+    EXPECT_THAT(ticks(scale, 6), ElementsAre(20, 50, 100, 200));
+    EXPECT_EQ(tick_text(50, ticks(scale, 6)), "50");
+    EXPECT_NEAR(scale(std::sqrt(12.0 * 230)), 50, 1e-9);
+    EXPECT_THAT(ticks(scale_over({1e-6, 1e6}, 0, 100, false, true), 6).size(), testing::Le(13u));
+}
+
+TEST(Legend, TakesRowsAsItNeeds) {
+    EXPECT_LT(Legend({"a", "b"}, 0, 600).height(), 20);
+    EXPECT_GT(Legend({std::string(80, 'a'), std::string(80, 'b')}, 0, 600).height(), 30);
+    EXPECT_EQ(Legend({}, 0, 600).height(), 0);
 }
 
 RC_GTEST_PROP(Ticks, LieWithinTheScaleAndAreNotMany, (int first, int second)) {

@@ -50,6 +50,7 @@ inline ReportedProfile made_up_profile(const DesignSpace& space, const std::stri
     Profile p;
     p.metric.name = metric;
     p.metric.unit = unit;
+    p.metric.direction = direction_of_unit(unit);
     p.metric.source = "made up";
     p.estimator = "pooled";
     p.resolution = space.default_resolution;
@@ -100,8 +101,17 @@ inline void expect_golden(const std::string& name, const std::string& text) {
         << "BLOCKSCOPE_UPDATE_GOLDEN=1 makes this the expected " << name;
 }
 
+/// And the drawing for paper is no empty frame.
 inline void expect_golden_spec(const std::string& name, const Figure& figure) {
     SCOPED_TRACE(figure.title);
+    std::size_t shapes = 0;
+    for (const char* shape : {"<rect", "<circle", "<path", "<text"}) {
+        for (auto at = figure.svg.find(shape); at != std::string::npos;
+             at = figure.svg.find(shape, at + 1)) {
+            ++shapes;
+        }
+    }
+    EXPECT_GT(shapes, 8u);
     const auto spec = nlohmann::ordered_json::parse(figure.spec);
     expect_golden(name + ".vl.json", spec.dump(1) + "\n");
 }

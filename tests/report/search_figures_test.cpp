@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "blockscope/report/insight_cards.hpp"
+#include "blockscope/report/layers_figure.hpp"
 #include "blockscope/report/text_table.hpp"
 
 #include "tests/report/reported.hpp"
@@ -26,9 +27,22 @@ ReportedSearch made_up_search(const std::string& study, double better) {
     record.runs = {{1, {2, {-70 - better, 1, -72 - better, 2, -60, 3}}},
                    {2, {2, {-69 - better, 1, -73 - better, 2.5}}}};
     ReportedSearch search{study, record, {"macs"}, {}, 0};
-    search.front = {{"1", "e2k3|e4k5", 32, {72 + better, 2}, {100}, 0.75, true, "{'ks':[3]}"},
-                    {"2", "<b>|e4k5", 32, {69 + better, 1}, {}, std::nan(""), false, ""}};
-    search.front[1].others = {std::nan("")};
+    search.front = {{"1",
+                     "e2k3|e4k5",
+                     32,
+                     {plus_minus(72 + better, 0.5), exactly(2)},
+                     {exactly(100)},
+                     0.75,
+                     true,
+                     "{'ks':[3]}"},
+                    {"2",
+                     "<b>|e4k5",
+                     32,
+                     {exactly(69 + better), exactly(1)},
+                     {Estimate{}},
+                     std::nan(""),
+                     false,
+                     ""}};
     return search;
 }
 
@@ -62,6 +76,40 @@ TEST(SearchTables, HaveMeanDeviationAndGains) {
     EXPECT_EQ(gains.rows[1][1], "best accuracy");
     EXPECT_THAT(gains.rows[1][5], HasSubstr("1.000"));
     EXPECT_TRUE(gains_table({searches.data(), 1}).rows.empty());
+}
+
+TEST(NetworksTable, HasIntervalsWhereValuesHaveErrors) {
+    const auto table = networks_table(made_up_search("full", 0));
+    ASSERT_EQ(table.rows.size(), 1u);
+    EXPECT_EQ(table.rows[0][1], "72.00 (71.50 to 72.50)");
+    EXPECT_EQ(table.rows[0][2], "2.0000");
+    auto many = made_up_search("full", 0);
+    many.front.assign(1000, many.front[0]);
+    EXPECT_EQ(networks_table(many).rows.size(), 200u);
+    EXPECT_THAT(networks_table(many).title, HasSubstr("200 of 1000, evenly over it"));
+}
+
+// by hand: placement i has the delta i - 2, the largest of all is 8, and more is worse
+TEST(Layers, AreColouredByWhatTheProfileSaysOfThem) {
+    const auto space = grid_space();
+    const std::vector profiles{made_up_profile(space, "latency/a", "ms")};
+    const auto figure = layers_figure(space, made_up_search("full", 0), profiles);
+    expect_golden_spec("layers", figure);
+    expect_golden("layers.svg", figure.svg);
+    const auto spec = json::parse(figure.spec);
+    const auto& rows = spec["data"]["values"];
+    std::size_t coloured = 0;
+    for (const auto& row : rows) {
+        if (!row.contains("good")) continue;
+        ++coloured;
+        if (row["c"] == 0) {
+            EXPECT_EQ(row["good"], 0.25);
+            EXPECT_EQ(row["delta"], -2);
+        }
+    }
+    EXPECT_EQ(coloured, 2u);  // second layers are not there
+    EXPECT_EQ(layers_figure(space, made_up_search("full", 0), {}).spec, "");
+    EXPECT_EQ(layers_figure(load_space("resnet50"), made_up_search("full", 0), profiles).spec, "");
 }
 
 TEST(NetworksTable, CopiesTextFormAndDictionaryOfTheJointFront) {
