@@ -77,24 +77,42 @@ bool is_within(const Bounds& b, const Architecture& a) {
     return outside == 0;
 }
 
-/// Blocks of a unit behind its depth, or'ed. A million architectures are looked at before five
-/// metrics of 40 ns each, so eight layers at a time.
-std::uint64_t inactive_blocks(const Unit& unit, const Architecture& a, int depth) {
-    if (unit.max_depth <= 8 && unit.first_slot + 8 <= max_layers) {
-        std::uint64_t layers = 0;
-        std::memcpy(&layers, a.block.data() + unit.first_slot, sizeof layers);  // little-endian
-        layers &= ~std::uint64_t{0} >> (64 - 8 * unit.max_depth);
-        return layers >> (4 * depth) >> (4 * depth);
+/// Eight neighbouring layers, or fewer, of a unit: a million architectures are looked at before
+/// five metrics of 40 ns each, so not layer by layer.
+struct Window {
+    std::size_t unit = 0;
+    std::size_t slot = 0;  ///< of the first of eight
+    /// By the unit's depth: all ones in those of the eight that are the unit's and inactive.
+    std::array<std::uint64_t, max_layers + 1> inactive{};
+};
+
+std::vector<Window> windows(const DesignSpace& space) {
+    constexpr int width = sizeof(std::uint64_t);
+    std::vector<Window> all;
+    for (std::size_t u = 0; u < space.units.size(); ++u) {
+        const Unit& unit = space.units[u];
+        for (int l = 0; l < unit.max_depth; l += width) {
+            const int first = std::min(unit.first_slot + l, max_layers - width);
+            Window& window = all.emplace_back(Window{u, static_cast<std::size_t>(first), {}});
+            for (int depth = 0; depth <= unit.max_depth; ++depth) {
+                std::array<std::uint8_t, width> mask{};
+                for (int k = std::max(l, depth); k < std::min(l + width, unit.max_depth); ++k) {
+                    mask[static_cast<std::size_t>(unit.first_slot + k - first)] = 0xff;
+                }
+                std::memcpy(&window.inactive[static_cast<std::size_t>(depth)], mask.data(), width);
+            }
+        }
     }
-    std::uint64_t rest = 0;
-    for (int l = depth; l < unit.max_depth; ++l) rest |= a.block[unit.first_slot + l];
-    return rest;
+    return all;
 }
 
-bool is_clean(const DesignSpace& space, const Architecture& a) {
+/// The depths must be within bounds.
+bool is_clean(const std::vector<Window>& all, const Architecture& a) {
     std::uint64_t rest = 0;
-    for (std::size_t u = 0; u < space.units.size(); ++u) {
-        rest |= inactive_blocks(space.units[u], a, a.depth[u]);
+    for (const Window& window : all) {
+        std::uint64_t layers = 0;
+        std::memcpy(&layers, a.block.data() + window.slot, sizeof layers);
+        rest |= layers & window.inactive[a.depth[window.unit]];
     }
     return rest == 0;
 }
@@ -103,6 +121,7 @@ bool is_clean(const DesignSpace& space, const Architecture& a) {
 /// what is wrong.
 void check(const DesignSpace& space, std::span<const Architecture> archs, std::size_t first) {
     const Bounds b = bounds(space);
+    const std::vector<Window> layers = windows(space);
     for (std::size_t i = 0; i < archs.size(); ++i) {
         const int resolution = archs[i].resolution;
         const char* wrong = nullptr;
@@ -110,7 +129,7 @@ void check(const DesignSpace& space, std::span<const Architecture> archs, std::s
             wrong = "its resolution is not from 16 to 4096";
         } else if (!is_within(b, archs[i])) {
             wrong = "it has a depth, width, block or stem option that the space does not describe";
-        } else if (!is_clean(space, archs[i])) {
+        } else if (!is_clean(layers, archs[i])) {
             wrong = "blocks of inactive layers must be 0 (Space.canonical makes them so)";
         }
         if (wrong != nullptr) {

@@ -42,7 +42,7 @@ private:
 
 /// Architectures of one part: few enough to stay in the processor's caches for several metrics, and
 /// for Ctrl-C to be seen soon.
-constexpr std::size_t part_size = 65536;
+constexpr std::size_t part_size = 16384;
 
 /// Calls function(architectures, number of the first) for all parts of at most `step`.
 template <typename Function>

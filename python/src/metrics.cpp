@@ -68,7 +68,7 @@ private:
         const py::object array = asarray(result, py::arg("dtype") = py::dtype::of<double>());
         const auto numbers = py::array_t<double, py::array::c_style | py::array::forcecast>(array);
         if (numbers.ndim() != 1 || static_cast<std::size_t>(numbers.size()) != n) {
-            const std::string shape = py::str(array.attr("shape")).cast<std::string>();
+            const auto shape = py::str(array.attr("shape")).cast<std::string>();
             throw_as(PyExc_ValueError, "the metric '" + info_.name + "' gave an array of shape " +
                                            shape + " for " + std::to_string(n) + " architectures");
         }
@@ -111,7 +111,7 @@ void register_callable(const std::string& name, py::object function, const std::
     if (PyCallable_Check(function.ptr()) == 0) {
         throw py::type_error("a metric is a function of an array of architectures");
     }
-    MetricInfo info{
+    const MetricInfo info{
         name, column.empty() ? name : column, unit, direction_of(better), noisy, source, costly};
     Metric::Facts facts;
     if (!version.empty()) facts.emplace_back("version", version);

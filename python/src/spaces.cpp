@@ -9,6 +9,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include "blockscope/base/parallel.hpp"
 #include "blockscope/metric/registry.hpp"
 #include "blockscope/space/encoding.hpp"
 #include "blockscope/space/sampling.hpp"
@@ -85,7 +86,7 @@ std::vector<Column> evaluate_all(const DesignSpace& space, Borrowed& borrowed,
     }
     PythonProgress progress(listener, joined(names), borrowed.size());
     const double weight = 1.0 / static_cast<double>(names.size());
-    in_parts(borrowed, whole ? borrowed.size() : part_size,
+    in_parts(borrowed, whole ? borrowed.size() : part_size * thread_count(threads),
              [&](std::span<const Architecture> archs, std::size_t first) {
                  const auto n = static_cast<double>(archs.size());
                  for (std::size_t i = 0; i < metrics.size() && !cli::interrupted(); ++i) {
