@@ -248,6 +248,7 @@ void bind_spaces(py::module_& module) {
         .def_property_readonly("blocks",
                                [](const DesignSpace& space) {
                                    std::vector<std::string> names;
+                                   names.reserve(space.blocks.size());
                                    for (const auto& b : space.blocks) names.push_back(b.name);
                                    return names;
                                })
