@@ -106,13 +106,13 @@ Budget parse_budget(const std::string& text, std::size_t n) {
     return seconds ? Budget{number, 0, false} : Budget{0, static_cast<std::size_t>(number), false};
 }
 
-Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
+Gathered gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
             Console& console) {
     const auto archs = sequence.first(n);
     return {{archs.begin(), archs.end()}, metric.evaluate(space, archs, &console)};
 }
 
-Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
+Gathered gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
             const DesignSpace& space, const std::vector<int>& resolutions, Console& console) {
     const std::string where = resolution_text(resolutions);
     TriedPart tried;
@@ -140,7 +140,7 @@ Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& met
                                    static_cast<double>(tried.networks) / tried.seconds));
     }
     const auto archs = sequence.first(tried.networks);
-    Pool pool{{archs.begin(), archs.end()}, metric.recall(space, archs)};
+    Gathered pool{{archs.begin(), archs.end()}, metric.recall(space, archs)};
     // measured when Ctrl-C came, and not stored: part of this run's result all the same
     const std::size_t end = Console::interrupted() ? last_start + last.values.size() : 0;
     for (std::size_t i = tried.networks; i < end; ++i) {

@@ -27,19 +27,19 @@ struct Budget {
 Budget parse_budget(const std::string& text, std::size_t n);
 
 /// Random architectures and what a metric says about them, in the order they were drawn.
-struct Pool {
+struct Gathered {
     std::vector<Architecture> archs;
     MetricColumn column;
 };
 
 /// Of a cheap metric: n architectures.
-Pool gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
+Gathered gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
             Console& console);
 
 /// Of a costly one: until the budget is spent, or until Ctrl-C. What the study knows comes first
 /// and its time counts, so a finished pool is gathered again without evaluating anything; failures
 /// in it stay failures.
-Pool gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
+Gathered gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
             const DesignSpace& space, const std::vector<int>& resolutions, Console& console);
 
 }  // namespace blockscope::cli

@@ -48,7 +48,7 @@ void note_processes(Profile& profile, const std::vector<int>& sessions) {
 }
 
 /// Samples until the goal is settled.
-Pool settle(ProfileRun& run, Metric& metric, RememberedMetric* costly,
+Gathered settle(ProfileRun& run, Metric& metric, RememberedMetric* costly,
             const std::vector<int>& resolutions, const ProfileCommand& command,
             const Budget& budget, const Common& common, Console& console) {
     const auto start = std::chrono::steady_clock::now();
@@ -147,7 +147,7 @@ void add_profile(ProfileRun& run, const std::string& name, const std::vector<int
         run.add(std::move(fixed.profile), fixed.base_archs, fixed.base_values);
         return;
     }
-    Pool pool;
+    Gathered pool;
     if (!command.until.empty()) {
         pool = settle(run, asked, costly.get(), resolutions, command, budget, common, console);
     } else {

@@ -15,6 +15,10 @@
 #include "blockscope/measure/quality.hpp"
 #include "blockscope/metric/metric.hpp"
 
+namespace SQLite {  // NOLINT(readability-identifier-naming): not ours to name
+class Database;
+}
+
 namespace blockscope {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
@@ -158,6 +162,9 @@ public:
     std::size_t evaluation_count() const;
 
 private:
+    const std::string& path() const;
+    SQLite::Database& database() const;
+
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
