@@ -95,7 +95,8 @@ TEST_F(RememberedMetricTest, RemembersWhatWasGivenUpOnForWhoAsksNoMore) {
     CountingMetric* inside = nullptr;
     {
         Study study(folder / "a.study");
-        check(wrapped(study, inside)->evaluate_or_give_up(space, archs, bounds));
+        const auto metric = wrapped(study, inside);
+        check(metric->evaluate_or_give_up(space, archs, bounds));
         EXPECT_EQ(inside->asked, archs.size());
     }
     Study study(folder / "a.study");
