@@ -20,16 +20,15 @@ std::vector<CalibratedBeginnings::Border> CalibratedBeginnings::begin(
     }
     last_.clear();
     std::size_t left = most_bytes_;
-    for (auto border = borders.rbegin(); border != borders.rend(); ++border) {
-        const Location& where = network.operators[border->op].where;
-        const bool whole_body = where.part == Location::Part::body &&
-                                where.unit + 1 == static_cast<int>(space_.units.size());
-        const auto bytes =
-            static_cast<std::size_t>(images * network.operators[border->op].out.elements()) *
-            sizeof(float);
-        border->room = whole_body ? 0 : std::min(batches, left / bytes);
-        left -= border->room * bytes;
-        if (border->maps.size() > border->room) border->maps.resize(border->room);
+    for (std::size_t k = borders.size(); k-- > 0;) {
+        Border& border = borders[k];
+        const Operator& op = network.operators[border.op];
+        const bool whole_body = op.where.part == Location::Part::body &&
+                                op.where.unit + 1 == static_cast<int>(space_.units.size());
+        const auto bytes = static_cast<std::size_t>(images * op.out.elements()) * sizeof(float);
+        border.room = whole_body ? 0 : std::min(batches, left / bytes);
+        left -= border.room * bytes;
+        if (border.maps.size() > border.room) border.maps.resize(border.room);
     }
     return borders;
 }
