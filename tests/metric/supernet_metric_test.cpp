@@ -39,6 +39,9 @@ TEST(SupernetMetricName, IsTakenApart) {
     EXPECT_EQ(full.accuracy.centre, 1);
     EXPECT_EQ(full.accuracy.class_map, "c.csv");
     EXPECT_EQ(full.accuracy.cache, "kept");
+    EXPECT_EQ(plain.accuracy.shared_bytes, std::size_t{1} << 30);
+    EXPECT_EQ(parse_supernet_metric("supernet:a@b#share=0").accuracy.shared_bytes, 0U);
+    EXPECT_EQ(parse_supernet_metric("supernet:a@b#share=3").accuracy.shared_bytes, 3U << 20);
 }
 
 TEST(SupernetMetricName, MistakesAreNamed) {
@@ -46,6 +49,7 @@ TEST(SupernetMetricName, MistakesAreNamed) {
     EXPECT_THAT(problem("supernet:@images"), HasSubstr("is not supernet:CHECKPOINT@IMAGEDIR"));
     EXPECT_THAT(problem("supernet:a@b#image=3"), HasSubstr("did you mean 'images'?"));
     EXPECT_THAT(problem("supernet:a@b#images=0"), HasSubstr("images cannot be '0'"));
+    EXPECT_THAT(problem("supernet:a@b#share=-1"), HasSubstr("share cannot be '-1'"));
     EXPECT_THAT(problem("supernet:a@b#top=3"), HasSubstr("top cannot be '3'"));
     EXPECT_THAT(problem("supernet:a@b#batch=100000"), HasSubstr("batch cannot be '100000'"));
     EXPECT_THAT(problem("supernet:a@b#centre=1.5"), HasSubstr("centre cannot be '1.5'"));
