@@ -107,13 +107,13 @@ Budget parse_budget(const std::string& text, std::size_t n) {
 }
 
 Gathered gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
-            Console& console) {
+                Console& console) {
     const auto archs = sequence.first(n);
     return {{archs.begin(), archs.end()}, metric.evaluate(space, archs, &console)};
 }
 
 Gathered gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
-            const DesignSpace& space, const std::vector<int>& resolutions, Console& console) {
+                const DesignSpace& space, const std::vector<int>& resolutions, Console& console) {
     const std::string where = resolution_text(resolutions);
     TriedPart tried;
     for (std::size_t most = 4096;; most *= 2) {

@@ -34,12 +34,12 @@ struct Gathered {
 
 /// Of a cheap metric: n architectures.
 Gathered gather(DrawnSequence& sequence, std::size_t n, Metric& metric, const DesignSpace& space,
-            Console& console);
+                Console& console);
 
 /// Of a costly one: until the budget is spent, or until Ctrl-C. What the study knows comes first
 /// and its time counts, so a finished pool is gathered again without evaluating anything; failures
 /// in it stay failures.
 Gathered gather(DrawnSequence& sequence, const Budget& budget, RememberedMetric& metric,
-            const DesignSpace& space, const std::vector<int>& resolutions, Console& console);
+                const DesignSpace& space, const std::vector<int>& resolutions, Console& console);
 
 }  // namespace blockscope::cli

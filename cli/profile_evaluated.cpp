@@ -49,8 +49,8 @@ void note_processes(Profile& profile, const std::vector<int>& sessions) {
 
 /// Samples until the goal is settled.
 Gathered settle(ProfileRun& run, Metric& metric, RememberedMetric* costly,
-            const std::vector<int>& resolutions, const ProfileCommand& command,
-            const Budget& budget, const Common& common, Console& console) {
+                const std::vector<int>& resolutions, const ProfileCommand& command,
+                const Budget& budget, const Common& common, Console& console) {
     const auto start = std::chrono::steady_clock::now();
     double known_seconds = 0;
     AdaptiveOptions adaptive;
