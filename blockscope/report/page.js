@@ -74,7 +74,7 @@
     if (before && before.theme === theme) return;
     const entry = { theme, view: null };
     drawn.set(chart, entry);
-    const signals = before && before.view ? before.view.getState({ data: () => false }).signals : {};
+    const signals = before && before.view ? before.view.getState({ data: () => false }).signals || {} : {};
     if (before && before.view) before.view.finalize();
     const spec = specOf(chart);
     for (const param of spec.params || []) {  // what the reader had chosen stays
@@ -90,6 +90,7 @@
       loader: { http: false },
     });
     entry.view = result.view;
+    chart.dataset.theme = theme;  // paper turns what is still dark when it is printed
     result.view.addEventListener("click", (event, item) => {
       if (item && item.datum && item.datum.arch) pick(chart, item.datum);
     });
@@ -99,7 +100,11 @@
       svg.setAttribute("role", "img");
       svg.setAttribute("aria-label", title.textContent);
     }
-    root.dataset.figures = String([...drawn.values()].filter((e) => e.view).length);
+    const menu = chart.querySelector("details > summary");
+    if (menu) menu.setAttribute("aria-label", "save " + title.textContent);
+    const done = [...drawn.values()].filter((e) => e.view);
+    root.dataset.figures = String(done.length);
+    if (done.every((e) => e.theme === theme)) root.dataset.drawn = theme;
   };
   const failed = (chart, error) => {
     chart.textContent = "This figure could not be drawn: " + error.message;
@@ -138,6 +143,7 @@
     next();
   };
   prefers.addEventListener("change", redraw);
+  printing.addEventListener("change", redraw);
   window.addEventListener("beforeprint", redraw);
   window.addEventListener("afterprint", redraw);
   const button = document.getElementById("theme");

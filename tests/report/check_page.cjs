@@ -111,6 +111,16 @@ const checkPage = async (browser) => {
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await button.getAttribute("data-copy"));
   }
 
+  for (const id of ["layers-", "drift-", "predicted-", "learning-", "difference-", "overlay-"]) {
+    assert.ok(await page.locator(`figure[id^="${id}"] svg.marks`).count() > 0, `no figure ${id}`);
+  }
+  // another network, layer by layer
+  const layers = page.locator('figure[id^="layers-"]').first();
+  const before = await layers.locator("svg.marks").innerHTML();
+  await layers.locator('select[name="network"]').selectOption({ index: 0 });
+  await page.waitForTimeout(300);
+  assert.notEqual(await layers.locator("svg.marks").innerHTML(), before);
+
   // dark, by the keyboard: every figure again
   await page.locator("#theme").focus();
   await page.keyboard.press("Enter");
@@ -119,6 +129,65 @@ const checkPage = async (browser) => {
   assert.deepEqual(troubles, []);
   await context.close();
   return asked;
+};
+
+// for keyboards and screen readers: names for all that can be used, order of headings, captions
+const checkAccess = async (browser) => {
+  const { page, context, troubles } = await open(browser, "report.html");
+  const found = await page.evaluate(() => {
+    const wrong = [];
+    const seen = (e) => e.getClientRects().length > 0;
+    const name = (e) => e.getAttribute("aria-label") || e.textContent.trim() || e.title
+      || (e.closest("label") || { textContent: "" }).textContent.trim() || (e.closest("[title]") || {}).title;
+    for (const e of document.querySelectorAll("button, select, input, a, summary")) {
+      if (seen(e) && !name(e)) wrong.push("no name: " + e.outerHTML.slice(0, 100));
+      if (e.tabIndex !== 0) wrong.push("not in the order of tabs: " + e.outerHTML.slice(0, 100));
+    }
+    let level = 0;
+    for (const h of document.querySelectorAll("h1, h2, h3, h4")) {
+      if (Number(h.tagName[1]) > level + 1) wrong.push("heading too deep: " + h.textContent);
+      level = Number(h.tagName[1]);
+    }
+    for (const table of document.querySelectorAll("main table")) {
+      if (!table.caption || !table.caption.textContent) wrong.push("no caption: " + table.textContent.slice(0, 60));
+      for (const th of table.tHead.querySelectorAll("th")) if (th.scope !== "col") wrong.push("no scope: " + th.textContent);
+    }
+    for (const e of document.querySelectorAll("[role=region], [role=group]")) {
+      const by = e.getAttribute("aria-labelledby");
+      if (!e.getAttribute("aria-label") && !(by && document.getElementById(by).textContent)) wrong.push("no label: " + e.className);
+    }
+    const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+    for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1 && !/^(vg|gradient|clip)/.test(id)) wrong.push("id twice: " + id);
+    return wrong;
+  });
+  assert.deepEqual(found, []);
+  await page.keyboard.press("Tab");  // the first stop leads past the navigation
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  assert.deepEqual(troubles, []);
+  await context.close();
+};
+
+// on paper, also of a reader who likes it dark: no control, nothing wider than the page, light
+const checkPrint = async (browser) => {
+  const { page, context, troubles } = await open(browser, "report.html", { colorScheme: "dark", viewport: { width: 700, height: 990 } });
+  const file = path.join(folder, "report.pdf");
+  await page.pdf({ path: file, preferCSSPageSize: true });
+  assert.ok(fs.statSync(file).size > 20000);
+  await page.emulateMedia({ media: "print" });
+  await page.waitForFunction(() => document.documentElement.dataset.drawn === "light", undefined, { timeout: 60000 });
+  const wrong = await page.evaluate(() => {
+    const seen = (e) => e.getClientRects().length > 0;
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    return [
+      ...all("nav, button, select, input, details.numbers, .chart summary").filter(seen).map((e) => "seen: " + e.outerHTML.slice(0, 80)),
+      ...["--ink", "--paper"].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim())
+        .filter((colour, i) => colour !== ["#000", "#fff"][i]).map((colour) => "not the colours of paper: " + colour),
+      ...all("svg.marks").filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1).map((e) => "cut: " + e.getAttribute("aria-label")),
+    ];
+  });
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(troubles, []);
+  await context.close();
 };
 
 const checkSizes = async (browser) => {
@@ -195,8 +264,16 @@ channels = 10
       "--initial", "40", "--iterations", "4", "--children", "40", "-o", name);
   }
   blockscope("measure", "ofa-mbv3", "-n", "8", "--visits", "3", "-o", "measured/m.csv");
+  blockscope("evaluate", "ofa-mbv3", "--archs", "measured/m.csv", "--metric", "latency/note10", "--intervals", "-o", "measured/p.csv");
+  blockscope("sample", "ofa-mbv3", "-n", "120", "-o", "archs.csv");
+  blockscope("evaluate", "ofa-mbv3", "--archs", "archs.csv", "--metric", "latency/note10", "-o", "table.csv");
+  blockscope("fit", "ofa-mbv3", "--data", "table.csv", "--column", "latency_note10_ms", "--model", "ridge", "-o", "measured/model.json");
   blockscope("profile", "ofa-mbv3", "--metric", "latency/kirin9000", "--metric", "latency/note10", "-n", "500", "--seed", "2", "-o", "again");
   blockscope("report", "profile", "again", "pruned", "full", "smaller", "measured", "--latex", "--markdown", "-o", "report.html");
+  for (const figure of fs.readdirSync(path.join(folder, "figures")).filter((name) => name.endsWith(".vl.json"))) {
+    const drawn = fs.readFileSync(path.join(folder, "figures", figure.replace(".vl.json", ".svg")), "utf8");
+    assert.ok((drawn.match(/<(rect|circle|path|text)/g) || []).length > 8, figure + " is an empty frame");
+  }
   for (const file of ["tables.tex", "tables.md", "figures/front-accuracy-latency-kirin9000.svg"]) {
     assert.ok(fs.statSync(path.join(folder, file)).size > 500, file);
   }
@@ -207,6 +284,8 @@ channels = 10
   });
   try {
     await checkPage(browser);
+    await checkAccess(browser);
+    await checkPrint(browser);
     await checkSizes(browser);
     await checkHostile(browser);
   } finally {
