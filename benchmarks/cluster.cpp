@@ -122,7 +122,7 @@ void message_cost(Crew& crew, const DesignSpace& space) {
     const double cpu = thread_cpu_s();
     std::size_t answers = 0;
     std::size_t rows = 0;
-    metric.evaluate_parts(space, archs, nullptr, [&](const Arriving::Part& part) {
+    metric.evaluate_parts(space, archs, {}, nullptr, [&](const Arriving::Part& part) {
         answers += part.rows.empty() ? 0 : 1;
         rows += part.rows.size();
         return answers < tasks - 8;
